@@ -1,0 +1,55 @@
+// npm run dev: the bridge with the user's own bridge.config.json, the engine simulator and a callback receiver, staying
+// up. Edits to the configuration and the source take effect at once; the cron trigger is fired every few seconds.
+import { readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { styleText } from "node:util";
+import { type Config, startStack } from "./local-stack.ts";
+
+const PERSIST_TO = ".wrangler/dev";
+const PORT = 8787;
+const SWEEP_EVERY_MS = 10_000;
+
+const config = JSON.parse(readFileSync(new URL("../bridge.config.json", import.meta.url), "utf8")) as Config;
+const stack = await startStack({
+  persistTo: PERSIST_TO,
+  config,
+  watchConfig: true,
+  port: PORT,
+  onOutput: (process, text) => console.log(styleText("dim", `[${process}] ${text.trimEnd()}`)),
+});
+
+const sources = Object.entries(config.sources).map(
+  ([id, { preset }]) => `${stack.bridge.url}/in/${id}  (${preset ?? "own scheme"})`,
+);
+const secrets = Object.entries(stack.secrets.all).map(([name, value]) => `${name}=${value}`);
+console.log(`
+ ${styleText("bold", "Hookspan is up.")} Stop it with Ctrl-C; what it has stored stays in ${PERSIST_TO}.
+
+ sources     ${sources.join("\n             ")}
+ operations  curl -H "Authorization: Bearer ${stack.secrets.adminToken}" ${stack.bridge.url}/api/executions
+ engine      ${stack.simulator.url} (the simulator; src/simulator/README.md says how to steer it)
+ callbacks   ${stack.receiver.url}, printed below as they come
+ secrets     ${secrets.join("\n             ")}
+`);
+
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+
+let printed = 0;
+try {
+  while (!stopping.signal.aborted) {
+    await wait(SWEEP_EVERY_MS, undefined, { signal: stopping.signal });
+    await stack.sweep().catch((thrown: unknown) => console.error(`The sweep failed: ${String(thrown)}`));
+    for (const message of stack.receiver.messages.slice(printed)) {
+      const signature = message.verified ? "signature verified" : styleText("red", "signature NOT verified");
+      console.log(
+        `[callback ${message.callback}] ${message.type} ${message.id}, ${signature}: ${JSON.stringify(message.data)}`,
+      );
+    }
+    printed = stack.receiver.messages.length;
+  }
+} catch (thrown) {
+  if (!stopping.signal.aborted) throw thrown;
+} finally {
+  await stack.stop();
+}

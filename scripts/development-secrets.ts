@@ -1,0 +1,33 @@
+// Values for every secret that a configuration names, for local use: from .dev.vars where it sets one, made up otherwise.
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import type { Config } from "./local-stack.ts";
+
+const DEV_VARS = new URL("../.dev.vars", import.meta.url);
+
+export interface DevelopmentSecrets {
+  readonly all: Readonly<Record<string, string>>;
+  readonly adminToken: string;
+  ofSource(source: string): string;
+  ofCallback(callback: string): readonly string[];
+}
+
+export function developmentSecrets(config: Config): DevelopmentSecrets {
+  const own: Record<string, string | undefined> = existsSync(DEV_VARS) ? parseEnv(readFileSync(DEV_VARS, "utf8")) : {};
+  const all: Record<string, string> = { ADMIN_TOKEN: own.ADMIN_TOKEN ?? "development-admin-token" };
+  for (const { token } of Object.values(config.engines))
+    all[token] = own[token] ?? `tot_development-${token.toLowerCase()}`;
+  const parts = [...Object.values(config.sources), ...Object.values(config.callbacks ?? {})];
+  for (const name of parts.flatMap(({ secrets }) => secrets ?? [])) all[name] = own[name] ?? madeUp(name);
+  return {
+    all,
+    adminToken: all.ADMIN_TOKEN ?? "",
+    ofSource: (source) => all[config.sources[source]?.secrets?.[0] ?? ""] ?? "",
+    ofCallback: (callback) => (config.callbacks?.[callback]?.secrets ?? []).map((name) => all[name] ?? ""),
+  };
+}
+
+/** `whsec_` and base64, which serves senders that read it as text and those that read it as Standard Webhooks does. */
+function madeUp(name: string): string {
+  return `whsec_${Buffer.from(`for development only: ${name}`).toString("base64")}`;
+}

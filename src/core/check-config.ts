@@ -1,0 +1,111 @@
+// Reads a configuration document: its shape, then what its parts say of each other. Pure. Every fault comes back at
+// once, each with its path, so that whoever wrote the file can mend it without looking into this code.
+import { BridgeConfig } from "./config.ts";
+import { err, ok, type Result } from "./result.ts";
+import { callbackUrlFault, type UrlPolicy } from "./url-policy.ts";
+
+/** One fault of a configuration. */
+export interface ConfigFault {
+  /** Where, as a path a person can follow: `rules[0].start.locale`. */
+  readonly path: string;
+  /** What is wrong and what was expected. */
+  readonly message: string;
+}
+
+/** What the surroundings say: which Worker secrets are set, and whether this is development. */
+export interface Surroundings extends UrlPolicy {
+  hasSecret(name: string): boolean;
+}
+
+export function checkConfig(document: unknown, surroundings: Surroundings): Result<BridgeConfig, ConfigFault[]> {
+  const parsed = BridgeConfig.safeParse(document);
+  if (!parsed.success) {
+    return err(parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message })));
+  }
+  const faults = [
+    ...referenceFaults(parsed.data),
+    ...secretFaults(parsed.data, surroundings),
+    ...urlFaults(parsed.data, surroundings),
+  ];
+  return faults.length > 0 ? err(faults) : ok(parsed.data);
+}
+
+/** @param keys the steps from the document's root, as zod and JSON name them */
+export function pathOf(keys: readonly PropertyKey[]): string {
+  return keys.reduce<string>(
+    (path, key) => (typeof key === "number" ? `${path}[${key}]` : path === "" ? String(key) : `${path}.${String(key)}`),
+    "",
+  );
+}
+
+function referenceFaults(config: BridgeConfig): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  const mustExist = (kind: "engines" | "sources" | "callbacks", id: string, path: PropertyKey[]): void => {
+    if (Object.hasOwn(config[kind], id)) return;
+    const known = Object.keys(config[kind]).join(", ") || "none";
+    faults.push({ path: pathOf(path), message: `"${id}" is not among ${kind} (${known})` });
+  };
+  const seen = new Map<string, number>();
+  for (const [index, rule] of config.rules.entries()) {
+    mustExist("sources", rule.source, ["rules", index, "source"]);
+    mustExist("engines", rule.engine, ["rules", index, "engine"]);
+    for (const [at, callback] of rule.callbacks.entries()) {
+      mustExist("callbacks", callback, ["rules", index, "callbacks", at]);
+      if (rule.callbacks.indexOf(callback) !== at) {
+        faults.push({ path: pathOf(["rules", index, "callbacks", at]), message: `"${callback}" is named twice` });
+      }
+    }
+    for (const [at, type] of rule.on.entries()) {
+      if (type.slice(0, -1).includes("*")) {
+        faults.push({ path: pathOf(["rules", index, "on", at]), message: "a * may stand at the end only" });
+      }
+    }
+    const first = seen.get(rule.id);
+    if (first !== undefined) {
+      faults.push({
+        path: pathOf(["rules", index, "id"]),
+        message: `"${rule.id}" is already the id of rules[${first}]`,
+      });
+    } else {
+      seen.set(rule.id, index);
+    }
+  }
+  return faults;
+}
+
+function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): ConfigFault[] {
+  const named: (readonly [readonly PropertyKey[], string])[] = [
+    ...Object.entries(config.engines).map(([id, engine]) => [["engines", id, "token"], engine.token] as const),
+    ...secretLists("sources", config.sources),
+    ...secretLists("callbacks", config.callbacks),
+  ];
+  return named
+    .filter(([, name]) => !hasSecret(name))
+    .map(([path, name]) => ({
+      path: pathOf(path),
+      message: `the Worker has no secret named ${name}: set it with "wrangler secret put ${name}" (locally in .dev.vars)`,
+    }));
+}
+
+function secretLists(kind: string, parts: Record<string, { secrets?: readonly string[] | undefined }>) {
+  return Object.entries(parts).flatMap(([id, { secrets }]) =>
+    (secrets ?? []).map((name, index) => [[kind, id, "secrets", index], name] as const),
+  );
+}
+
+function urlFaults(config: BridgeConfig, policy: UrlPolicy): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  for (const [id, callback] of Object.entries(config.callbacks)) {
+    const fault = callbackUrlFault(callback.url, policy);
+    if (fault !== undefined) faults.push({ path: pathOf(["callbacks", id, "url"]), message: `the URL ${fault}` });
+  }
+  for (const [id, engine] of Object.entries(config.engines)) {
+    if (engine.baseUrl?.startsWith("http:") && !policy.development) {
+      faults.push({
+        path: pathOf(["engines", id, "baseUrl"]),
+        message: "the URL must be https: it carries the API token",
+      });
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,30 @@
+// Durations as people write them ("90s", "30m", "12h", "7d") and as the code counts them (ms). Pure.
+import { z } from "zod";
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const PATTERN = /^(\d{1,9})(ms|s|m|h|d)$/;
+
+/** A duration in configuration: a whole number and a unit (`ms`, `s`, `m`, `h`, `d`), such as "15s" or "30d". */
+export const Duration = z
+  .string()
+  .regex(PATTERN, 'expected a whole number and a unit (ms, s, m, h or d), such as "15s" or "30d"')
+  .describe('A whole number and a unit: ms, s, m, h or d. For example "15s", "30m", "7d".');
+
+/** The same in ms. Takes only what `Duration` has accepted; throws on anything else, since that is a bug. */
+export function durationMs(text: string): number {
+  const match = PATTERN.exec(text);
+  if (!match) throw new Error(`not a duration: ${text}`);
+  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+}
+
+/** A duration setting with bounds, checked where the configuration is read. */
+export function durationBetween(min: string, max: string) {
+  return Duration.refine((text) => !PATTERN.test(text) || within(text, min, max), {
+    error: `expected a duration between ${min} and ${max}`,
+  });
+}
+
+function within(text: string, min: string, max: string): boolean {
+  const ms = durationMs(text);
+  return ms >= durationMs(min) && ms <= durationMs(max);
+}

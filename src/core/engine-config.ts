@@ -1,0 +1,50 @@
+// The configuration of an engine: a workflow API that can start, get, cancel and give the result of a run.
+// Pure data. What a preset stands for is in `engine/presets.ts`.
+import { z } from "zod";
+import { durationBetween } from "./duration.ts";
+import { SecretName } from "./secret-name.ts";
+
+export const ENGINE_PRESETS = ["transactionlink"] as const;
+
+/** What a run's status means to the bridge. An unknown status means `running`, until the run expires. */
+export const RunStatus = z.enum(["running", "succeeded", "failed", "canceled", "expired"]);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+const Operation = z
+  .strictObject({
+    method: z.enum(["GET", "POST", "PUT", "DELETE"]).optional().describe("HTTP method."),
+    path: z.string().startsWith("/").optional().describe("Path after the base URL; {runId} stands for the run's id."),
+  })
+  .describe("One operation of the engine's API; what is left out comes from the preset.");
+
+/** One engine of the configuration. What is left out comes from the preset. */
+export const EngineConfig = z
+  .strictObject({
+    preset: z.enum(ENGINE_PRESETS).default("transactionlink").describe("The API that the engine speaks."),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Base URL of the API; the preset knows the vendor's."),
+    token: SecretName.describe("Name of the Worker secret that holds the API token."),
+    timeout: durationBetween("1s", "25s")
+      .default("10s")
+      .describe("How long one call may take. A start that is not answered in time is uncertain, not failed."),
+    followFor: durationBetween("0s", "25s")
+      .default("20s")
+      .describe("How long a run just started is followed by early polls, before the sweep takes over. 0s: not at all."),
+    operations: z
+      .strictObject({
+        start: Operation.optional(),
+        get: Operation.optional(),
+        cancel: Operation.optional(),
+        result: Operation.optional(),
+      })
+      .default({})
+      .describe("Methods and paths that differ from the preset's."),
+    statuses: z
+      .record(z.string().min(1), RunStatus)
+      .default({})
+      .describe("Status words of the engine and what they mean, in addition to the preset's."),
+  })
+  .describe("An engine: the workflow API that executions are started on.");
+export type EngineConfig = z.infer<typeof EngineConfig>;

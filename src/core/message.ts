@@ -1,0 +1,29 @@
+// What a callback is told: the body of the message about an execution's end. Pure. The same execution always gives the
+// same body, so that every attempt carries the same bytes.
+import type { Execution } from "./execution.ts";
+import { eventAttributes } from "./expression.ts";
+import type { Json } from "./json.ts";
+
+/** Stable per execution and callback: a receiver that has seen it may drop the repetition. */
+export function messageId(execution: Execution, callback: string): string {
+  return `${execution.id}_${callback}`;
+}
+
+export function messageBody(execution: Execution): string {
+  const { data: _, ...event } = eventAttributes(execution.event);
+  const message: Json = {
+    type: `execution.${execution.run}`,
+    timestamp: new Date(execution.endedAt ?? execution.admittedAt).toISOString(),
+    data: {
+      execution: execution.id,
+      rule: execution.rule,
+      recordId: execution.recordId,
+      runId: execution.runId,
+      status: execution.run,
+      reason: execution.reason,
+      event,
+      result: execution.result ?? null,
+    },
+  };
+  return JSON.stringify(message);
+}

@@ -1,0 +1,20 @@
+// The record id: the UUID by which the engine knows what an execution is about. Pure and deterministic, so that the
+// same customer gives the same record from every source and rule, and so that a repeated start converges on it.
+import { validate as isUuid, v5 as uuidV5 } from "uuid";
+
+/** The namespace for record ids where a configuration sets no `recordNamespace` of its own. */
+export const DEFAULT_RECORD_NAMESPACE = "5d1f7c0a-6a37-5a1c-9d0e-3b7f0c9a2e41";
+
+/**
+ * Derives a record id.
+ *
+ * A value that is a UUID is used as it is, in lower case; anything else becomes the UUIDv5 (RFC 9562, section 5.5) of
+ * the namespace and the value, trimmed and in Unicode normal form C.
+ *
+ * @returns the UUID, or undefined where the value is empty after trimming
+ */
+export function deriveRecordId(namespace: string, value: string): string | undefined {
+  const text = value.trim().normalize("NFC");
+  if (text === "") return undefined;
+  return isUuid(text) ? text.toLowerCase() : uuidV5(text, namespace);
+}

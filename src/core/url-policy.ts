@@ -1,0 +1,33 @@
+// Where the bridge may send callbacks: https, to public names. Pure; does no DNS. Keeps a configuration (or whoever
+// may change it) from turning the bridge against private networks.
+
+/** Development relaxes the policy explicitly: http and local names are allowed then. */
+export interface UrlPolicy {
+  readonly development: boolean;
+}
+
+const LOCAL_SUFFIXES = ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa"];
+
+/** @returns what is wrong with the URL as a callback's address, or undefined where nothing is */
+export function callbackUrlFault(text: string, policy: UrlPolicy): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return "is not a URL";
+  }
+  if (url.username !== "" || url.password !== "") return "must not contain credentials";
+  if (url.hash !== "") return "must not contain a fragment";
+  if (policy.development) return /^https?:$/.test(url.protocol) ? undefined : "must be http or https";
+  if (url.protocol !== "https:") return "must be https";
+  return hostFault(url.hostname);
+}
+
+/** The URL parser has already turned every notation of an IPv4 address into dotted decimals, and punycoded the name. */
+function hostFault(hostname: string): string | undefined {
+  const host = hostname.replace(/\.$/, "").toLowerCase();
+  if (host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host)) return "must name a host, not an IP address";
+  if (!host.includes(".")) return "must be a public host name";
+  const local = LOCAL_SUFFIXES.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
+  return local ? "must be a public host name" : undefined;
+}

@@ -1,0 +1,86 @@
+// The composition root: builds the bridge out of the platform's Env. The only place that reads the clock, makes random
+// numbers, calls fetch or looks at secrets; everything else is given what it needs.
+import bundledConfig from "../bridge.config.json";
+import type { Bridge, Engine, Misconfigured, Setup } from "./bridge/ports.ts";
+import { readSetup } from "./bridge/setup.ts";
+import { createCallbackSender } from "./callbacks/callback-sender.ts";
+import { ok, type Result } from "./core/result.ts";
+import { forDevelopment } from "./development.ts";
+import { createEngine } from "./engine/engine-client.ts";
+import { resolveEngine } from "./engine/presets.ts";
+import { createLedger } from "./ledger/ledger-client.ts";
+import { log } from "./log.ts";
+
+/** One setup per isolate: env does not change while an isolate lives. */
+const setups = new WeakMap<Env, Result<Setup, Misconfigured>>();
+
+/**
+ * @param clockOffsetMs development only: how far ahead of the real clock this invocation lives
+ * @returns the bridge, or every fault of the configuration
+ */
+export function composeBridge(env: Env, clockOffsetMs = 0): Result<Bridge, Misconfigured> {
+  const setup = setups.get(env) ?? setUp(env);
+  setups.set(env, setup);
+  if (!setup.ok) return setup;
+
+  const { config } = setup.value;
+  // Other parties live by the real clock, whatever time a travelling sweep believes it to be.
+  const realNow = (): number => Date.now();
+  const now = (): number => realNow() + clockOffsetMs;
+  const secrets = (names: readonly string[]): string[] => names.map((name) => textBinding(env, name) ?? "");
+  const callFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
+  const engines = new Map<string, Engine>(
+    Object.entries(config.engines).map(([id, engine]) => [
+      id,
+      createEngine(resolveEngine(engine), {
+        token: textBinding(env, engine.token) ?? "",
+        fetch: callFetch,
+        now: realNow,
+      }),
+    ]),
+  );
+  return ok({
+    setup: setup.value,
+    ledger: createLedger({ namespace: env.LEDGER, settings: config.ledger, token: () => crypto.randomUUID() }),
+    callbacks: createCallbackSender({
+      callbacks: config.callbacks,
+      policy: { development: isDevelopment(env) },
+      secrets,
+      fetch: callFetch,
+      now: realNow,
+    }),
+    engine: (id) => engines.get(id),
+    secrets,
+    now,
+    random: () => Math.random(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    log,
+  });
+}
+
+function setUp(env: Env): Result<Setup, Misconfigured> {
+  const development = isDevelopment(env);
+  const document = development
+    ? forDevelopment(bundledConfig, {
+        config: textBinding(env, "DEVELOPMENT_CONFIG"),
+        engineUrl: textBinding(env, "DEVELOPMENT_ENGINE_URL"),
+        callbackUrl: textBinding(env, "DEVELOPMENT_CALLBACK_URL"),
+      })
+    : bundledConfig;
+  const setup = readSetup(document, { development, hasSecret: (name) => textBinding(env, name) !== undefined });
+  if (!setup.ok) {
+    for (const { path, message } of setup.error.faults) log("error", "config.refused", { path, message });
+  }
+  return setup;
+}
+
+/** Development relaxes the URL policy and lets a scheduled event set the clock. Off unless switched on by its name. */
+export function isDevelopment(env: Env): boolean {
+  return textBinding(env, "DEVELOPMENT") === "true";
+}
+
+/** A secret or variable. The configuration names secrets, so the type of Env cannot know them. */
+export function textBinding(env: Env, name: string): string | undefined {
+  const value = (env as unknown as Record<string, unknown>)[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,138 @@
+// Calls an engine over HTTP: start, get, cancel, result. One call per method, no retries; whether to repeat is decided by
+// who called, from the reason of the failure.
+import type { Engine, EngineFailure, Run, StartCall } from "../bridge/ports.ts";
+import { readCapped } from "../core/capped-body.ts";
+import { isJsonObject, type Json } from "../core/json.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { retryAfterMs } from "../core/retry.ts";
+import { type FailedAnswer, failureOfAnswer, failureOfThrown } from "./failure.ts";
+import type { Authorization, EngineDefinition, OperationName } from "./presets.ts";
+
+/** The most that is read of an answer. Results beyond this are refused: they would not fit through the ledger. */
+const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
+
+/** The most that is kept of an engine's own words about an error. */
+const MAX_DETAIL_CHARS = 300;
+
+export interface EngineDeps {
+  readonly token: string;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  now(): number;
+}
+
+export function createEngine(definition: EngineDefinition, deps: EngineDeps): Engine {
+  async function call(
+    name: OperationName,
+    runId: string,
+    body?: Json,
+  ): Promise<Result<Json | undefined, EngineFailure>> {
+    const { method, path } = definition.operations[name];
+    const url = definition.baseUrl + path.replace("{runId}", encodeURIComponent(runId));
+    const headers: Record<string, string> = {
+      authorization: authorizationHeader(definition.authorization, deps.token),
+      accept: "application/json",
+      "user-agent": "hookspan",
+    };
+    if (body !== undefined) headers["content-type"] = "application/json;charset=UTF-8";
+    try {
+      const response = await deps.fetch(url, {
+        method,
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.timeout(definition.timeoutMs),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const bytes = await readCapped(response.body, MAX_ANSWER_BYTES);
+      if (!response.ok) return err(failureOfAnswer(failedAnswer(name, response, bytes, deps.now())));
+      if (!bytes)
+        return err({ reason: "uncertain", detail: `${name}: the answer is larger than ${MAX_ANSWER_BYTES} bytes` });
+      return ok(parsed(bytes));
+    } catch (thrown) {
+      return err(failureOfThrown(thrown, definition.timeoutMs));
+    }
+  }
+
+  async function callForRun(name: "start" | "get", runId: string, body?: Json): Promise<Result<Run, EngineFailure>> {
+    const answer = await call(name, runId, body);
+    if (!answer.ok) return answer;
+    const run = toRun(definition, answer.value);
+    return run ? ok(run) : err({ reason: "uncertain", detail: `${name}: the answer names no run` });
+  }
+
+  return {
+    followForMs: definition.followForMs,
+    start: (request) => callForRun("start", "", startBody(request)),
+    get: (runId) => callForRun("get", runId),
+    async cancel(runId) {
+      const answer = await call("cancel", runId);
+      return answer.ok ? ok(null) : answer;
+    },
+    async result(runId) {
+      const answer = await call("result", runId);
+      if (!answer.ok) return answer;
+      return answer.value === undefined
+        ? err({ reason: "uncertain", detail: "result: the answer is not JSON" })
+        : ok(answer.value);
+    },
+  };
+}
+
+/**
+ * TransactionLink: an organization's API token (`tot_…`) stands in the header as it is, without a scheme; a legacy JWT
+ * stands behind `Bearer`.
+ */
+function authorizationHeader(form: Authorization, token: string): string {
+  switch (form) {
+    case "transactionlink":
+      return token.startsWith("tot_") ? token : `Bearer ${token}`;
+  }
+}
+
+function startBody({ workflowDefinitionId, locale, parameters, expiresAt, recordId }: StartCall): Json {
+  const expires = expiresAt === null ? null : new Date(expiresAt).toISOString();
+  return { workflowDefinitionId, locale, parameters, expiresAt: expires, recordId };
+}
+
+function toRun({ members, statuses }: EngineDefinition, answer: Json | undefined): Run | undefined {
+  if (!isJsonObject(answer)) return undefined;
+  const runId = answer[members.runId];
+  if (typeof runId !== "string" || runId === "") return undefined;
+  const status = answer[members.status];
+  const expiresAt = Date.parse(String(answer[members.expiresAt]));
+  return {
+    runId,
+    // A word that nobody has explained means "not finished": the run's expiry bounds the mistake.
+    status: (typeof status === "string" && Object.hasOwn(statuses, status) && statuses[status]) || "running",
+    expiresAt: Number.isNaN(expiresAt) ? null : expiresAt,
+  };
+}
+
+function failedAnswer(
+  name: OperationName,
+  response: Response,
+  bytes: Uint8Array | undefined,
+  now: number,
+): FailedAnswer {
+  const { status } = response;
+  const words = bytes && messageOf(parsed(bytes));
+  return {
+    status,
+    detail: `${name}: HTTP ${status}${words ? `: ${words}` : ""}`,
+    retryAfterMs: retryAfterMs(response.headers.get("retry-after"), now),
+  };
+}
+
+/** The engine's own words about an error, where it gives them as JSON. */
+function messageOf(body: Json | undefined): string | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const words = body.message ?? body.detail ?? body.error;
+  return typeof words === "string" ? words.slice(0, MAX_DETAIL_CHARS) : undefined;
+}
+
+function parsed(bytes: Uint8Array): Json | undefined {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes)) as Json;
+  } catch {
+    return undefined;
+  }
+}

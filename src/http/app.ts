@@ -1,0 +1,20 @@
+// All routes of the bridge. Thin: routes translate between HTTP and the use cases, and decide nothing else.
+import { Hono } from "hono";
+import { api } from "./api.ts";
+import type { HttpEnv } from "./context.ts";
+import { health } from "./health.ts";
+import { ingress } from "./ingress.ts";
+import { notFound, problemResponse, unavailable } from "./problem.ts";
+
+export const app = new Hono<HttpEnv>()
+  .route("/in", ingress)
+  .route("/healthz", health)
+  .route("/api", api)
+  .notFound(() =>
+    problemResponse(notFound("There is nothing at this address. Webhooks go to /in/ and the source's name.")),
+  )
+  .onError((thrown, c) => {
+    // A bug of ours. The sender must not be told that it is its fault, nor what broke.
+    if (c.env.bridge.ok) c.env.bridge.value.log("error", "request.failed", { path: c.req.path, error: String(thrown) });
+    return problemResponse(unavailable("Something went wrong on our side."));
+  });

@@ -1,0 +1,24 @@
+// The Worker's entry: HTTP goes to the routes, the cron trigger starts a sweep. Follow a webhook from here:
+// http/ingress → bridge/receive → ledger, then bridge/advance → engine, callbacks; what is left over, bridge/sweep.
+import { sweep } from "./bridge/sweep.ts";
+import { composeBridge, isDevelopment, textBinding } from "./deps.ts";
+import { app } from "./http/app.ts";
+
+export { LedgerShard } from "./ledger/ledger-shard.ts";
+
+export default {
+  fetch(request, env, ctx) {
+    return app.fetch(request, {
+      bridge: composeBridge(env),
+      adminToken: textBinding(env, "ADMIN_TOKEN"),
+      defer: (work) => ctx.waitUntil(work),
+    });
+  },
+
+  async scheduled(controller, env) {
+    // Locally a cron event may carry any time: that is how tests and the demo travel. Deployed, the real clock rules.
+    const offset = isDevelopment(env) ? controller.scheduledTime - Date.now() : 0;
+    const bridge = composeBridge(env, offset);
+    if (bridge.ok) await sweep(bridge.value);
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,63 @@
+// The ledger's schema, as numbered steps that are only ever added to. A step that has been released is never edited:
+// objects out there have run it. Applied in one transaction when an object wakes.
+
+interface Migration {
+  readonly id: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  {
+    id: 1,
+    name: "executions",
+    // Rows written are what the ledger costs, so each index earns its place. `one_per_key` recognises duplicates and,
+    // led by the record id, also answers "everything about this record". `due` holds unfinished executions only.
+    // Times are ms since the epoch.
+    sql: `
+      CREATE TABLE executions (
+        id             INTEGER PRIMARY KEY, -- grows with time: newest first without an index of its own
+        rule           TEXT NOT NULL,
+        source         TEXT NOT NULL,
+        record_id      TEXT NOT NULL,       -- '' where the rule gives none
+        dedupe_key     TEXT NOT NULL,
+        window_ends_at INTEGER NOT NULL,
+        run            TEXT NOT NULL,
+        delivery       TEXT NOT NULL,       -- 'none', 'due', 'delivered', 'exhausted'
+        due_at         INTEGER,             -- NULL once nothing is owed any more
+        started_at     INTEGER,
+        purge_at       INTEGER,             -- NULL until nothing is owed any more
+        version        INTEGER NOT NULL,
+        write_token    TEXT NOT NULL,       -- of the last write: the same write arriving twice is recognised
+        attributes     TEXT NOT NULL,       -- JSON, written once
+        payload        TEXT,                -- JSON, written once; NULL where it stands in chunks
+        progress       TEXT NOT NULL,       -- JSON, rewritten with every step
+        result         TEXT                 -- JSON; NULL where there is none or it stands in chunks
+      ) STRICT;
+      CREATE UNIQUE INDEX one_per_key ON executions (record_id, rule, dedupe_key);
+      CREATE INDEX due ON executions (due_at) WHERE due_at IS NOT NULL;
+      CREATE TABLE chunks (
+        execution INTEGER NOT NULL,
+        kind      TEXT NOT NULL,            -- 'payload' or 'result'
+        part      INTEGER NOT NULL,
+        bytes     BLOB NOT NULL,
+        PRIMARY KEY (execution, kind, part)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
+];
+
+/** Brings an object's schema up to date. @param steps for tests: how many of the steps to apply */
+export function migrate(storage: DurableObjectStorage, steps: number = MIGRATIONS.length): void {
+  const { sql } = storage;
+  storage.transactionSync(() => {
+    sql.exec("CREATE TABLE IF NOT EXISTS _migrations (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
+    const { done } = sql.exec<{ done: number }>("SELECT coalesce(max(id), 0) AS done FROM _migrations").one();
+    for (const { id, name, sql: step } of MIGRATIONS.slice(0, steps)) {
+      if (id <= done) continue;
+      sql.exec(step);
+      sql.exec("INSERT INTO _migrations (id, name) VALUES (?, ?)", id, name);
+    }
+  });
+}

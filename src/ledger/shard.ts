@@ -1,0 +1,42 @@
+// Which shard holds what, and the public ids that name a row in a shard. Pure. The one place that decides either.
+
+/** The public id of an execution: the shard and the row, so that it can be found without a search. */
+export interface Address {
+  readonly shard: number;
+  readonly row: number;
+}
+
+const PUBLIC_ID = /^exe_([0-9a-z]{1,3})_([0-9a-z]{1,11})$/;
+const RADIX = 36;
+
+export function publicId({ shard, row }: Address): string {
+  return `exe_${shard.toString(RADIX)}_${row.toString(RADIX)}`;
+}
+
+/** @returns undefined where the text is no execution id */
+export function addressOf(id: string): Address | undefined {
+  const match = PUBLIC_ID.exec(id);
+  if (!match) return undefined;
+  const address = { shard: Number.parseInt(match[1] ?? "", RADIX), row: Number.parseInt(match[2] ?? "", RADIX) };
+  return Number.isSafeInteger(address.row) && publicId(address) === id ? address : undefined;
+}
+
+/**
+ * The shard of an execution: by its record, so that everything about one record meets in one place; by rule and dedupe
+ * key where there is no record. Stable for ever: a key that moved would be a key forgotten.
+ */
+export function shardOf(
+  execution: { recordId: string | null; rule: string; dedupeKey: string },
+  shards: number,
+): number {
+  return hash(execution.recordId ?? `${execution.rule} ${execution.dedupeKey}`) % shards;
+}
+
+/** FNV-1a over UTF-16 units, then MurmurHash3's finalizer, without which the low bits of like keys are alike. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,54 @@
+// The ledger's SQL, in one place. Every statement that runs often is an index look-up or a bounded walk.
+import { MAX_POLL_INTERVAL_MINUTES, MINUTE_MS, POLL_AGE_FRACTION } from "../core/retry.ts";
+
+export const NEXT_ID = "SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM executions";
+
+const SUMMARY = `id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery, due_at, started_at, purge_at,
+  version, attributes, progress`;
+
+export const SELECT_BY_KEY = `SELECT ${SUMMARY}, write_token FROM executions
+  WHERE record_id = ? AND rule = ? AND dedupe_key = ?`;
+
+/** Frees a key whose window has passed; the execution that had it stays. */
+export const RELEASE_KEY = "UPDATE executions SET dedupe_key = dedupe_key || ' ' || id WHERE id = ?";
+
+export const INSERT = `INSERT INTO executions (id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery,
+  due_at, started_at, purge_at, version, write_token, attributes, payload, progress, result)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`;
+
+export const SELECT_SUMMARY = `SELECT ${SUMMARY} FROM executions WHERE id = ?`;
+export const SELECT_VALUES = "SELECT payload, result FROM executions WHERE id = ?";
+export const SELECT_WRITE_STATE = "SELECT run, version, write_token, due_at FROM executions WHERE id = ?";
+
+/**
+ * A running execution is due in the minutes that follow from its age (`isPollMinute` in core/retry.ts says the same),
+ * so that polls need not be written down. The walk goes on from a cursor: (due_at, id) of the last row seen.
+ * Parameters: 1 now, 2 cursor's due_at, 3 cursor's id, 4 limit.
+ */
+export const SELECT_DUE = `SELECT ${SUMMARY} FROM executions
+  WHERE due_at <= ?1 AND (due_at, id) > (?2, ?3)
+    AND (run <> 'running' OR (?1 / ${MINUTE_MS} + id / 1000)
+      % min(max((?1 - started_at) / ${MINUTE_MS * POLL_AGE_FRACTION}, 1), ${MAX_POLL_INTERVAL_MINUTES}) = 0)
+  ORDER BY due_at, id LIMIT ?4`;
+
+export const LEASE = "UPDATE executions SET due_at = ?, version = version + 1 WHERE id = ?";
+
+/** Two statements for one step: naming `due_at` rewrites its index entry, which is a row written, even if it stays. */
+export const UPDATE = update("");
+export const UPDATE_DUE = update("due_at = ?10,");
+
+function update(due: string): string {
+  return `UPDATE executions SET ${due} run = ?2, delivery = ?3, started_at = ?4, purge_at = ?5, progress = ?6,
+    result = ?7, write_token = ?8, version = ?9 + 1 WHERE id = ?1`;
+}
+
+/** A bounded look at the oldest executions from a mark on. Parameters: 1 mark, 2 limit. */
+export const SELECT_OLDEST = "SELECT id, purge_at FROM executions WHERE id > ? ORDER BY id LIMIT ?";
+
+export const DELETE = "DELETE FROM executions WHERE id = ?";
+
+/** @param conditions column names compared with = in this order, after `id < ?` and before the limit */
+export function selectPage(conditions: readonly string[]): string {
+  const where = ["id < ?", ...conditions.map((column) => `${column} = ?`)].join(" AND ");
+  return `SELECT ${SUMMARY} FROM executions WHERE ${where} ORDER BY id DESC LIMIT ?`;
+}
