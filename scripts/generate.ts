@@ -1,16 +1,18 @@
-// Writes the files that are made from others: bridge.schema.json from the zod schema of the configuration, src/env.d.ts
-// from wrangler.toml. With --check it writes nothing and fails where a file is out of date.
+// Writes the files that are made from others: bridge.schema.json and docs/configuration.md from the zod schema of the
+// configuration, src/env.d.ts from wrangler.toml. With --check it writes nothing and fails where a file is out of date.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { BridgeConfig } from "../src/core/config.ts";
+import { configurationReference } from "./configuration-reference.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../node_modules/wrangler/bin/wrangler.js", import.meta.url));
 
+const schema = z.toJSONSchema(BridgeConfig, { io: "input", target: "draft-2020-12" });
+
 function bridgeSchema(): string {
-  const schema = z.toJSONSchema(BridgeConfig, { io: "input", target: "draft-2020-12" });
   return `${JSON.stringify({ title: "Hookspan bridge configuration", ...schema }, null, 2)}\n`;
 }
 
@@ -36,6 +38,7 @@ function envTypes(): string {
 
 const generated: Readonly<Record<string, () => string>> = {
   "bridge.schema.json": bridgeSchema,
+  "docs/configuration.md": () => configurationReference(schema as Parameters<typeof configurationReference>[0]),
   "src/env.d.ts": envTypes,
 };
 

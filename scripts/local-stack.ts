@@ -20,6 +20,8 @@ export interface StackOptions {
   readonly config: Config;
   /** Whether the bridge watches the user's bridge.config.json instead of being given `config`. */
   readonly watchConfig?: boolean;
+  /** Puts something between the bridge and the simulator: given the simulator's URL, gives the one to call. */
+  engineUrl?(simulatorUrl: string): string;
   /** A fixed port for the bridge; any free one otherwise. */
   readonly port?: number;
   /** Receives what the processes print. */
@@ -112,7 +114,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
 
   const variables: Record<string, string> = {
     DEVELOPMENT: "true",
-    DEVELOPMENT_ENGINE_URL: simulator.url,
+    DEVELOPMENT_ENGINE_URL: options.engineUrl?.(simulator.url) ?? simulator.url,
     DEVELOPMENT_CALLBACK_URL: receiver.url,
     ...(options.watchConfig ? {} : { DEVELOPMENT_CONFIG: JSON.stringify(options.config) }),
     ...secrets.all,

@@ -15,10 +15,11 @@ import { log } from "./log.ts";
 const setups = new WeakMap<Env, Result<Setup, Misconfigured>>();
 
 /**
- * @param clockOffsetMs development only: how far ahead of the real clock this invocation lives
+ * @param scheduledTime when a cron event says that it is, ms since the epoch. Locally it may say anything, and the sweep
+ *   lives at that time: so tests and the demo travel. Deployed, the real clock rules.
  * @returns the bridge, or every fault of the configuration
  */
-export function composeBridge(env: Env, clockOffsetMs = 0): Result<Bridge, Misconfigured> {
+export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, Misconfigured> {
   const setup = setups.get(env) ?? setUp(env);
   setups.set(env, setup);
   if (!setup.ok) return setup;
@@ -26,7 +27,8 @@ export function composeBridge(env: Env, clockOffsetMs = 0): Result<Bridge, Misco
   const { config } = setup.value;
   // Other parties live by the real clock, whatever time a travelling sweep believes it to be.
   const realNow = (): number => Date.now();
-  const now = (): number => realNow() + clockOffsetMs;
+  const offsetMs = isDevelopment(env) && scheduledTime !== undefined ? scheduledTime - realNow() : 0;
+  const now = (): number => realNow() + offsetMs;
   const secrets = (names: readonly string[]): string[] => names.map((name) => textBinding(env, name) ?? "");
   const callFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
   const engines = new Map<string, Engine>(
@@ -75,7 +77,7 @@ function setUp(env: Env): Result<Setup, Misconfigured> {
 }
 
 /** Development relaxes the URL policy and lets a scheduled event set the clock. Off unless switched on by its name. */
-export function isDevelopment(env: Env): boolean {
+function isDevelopment(env: Env): boolean {
   return textBinding(env, "DEVELOPMENT") === "true";
 }
 

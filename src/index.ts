@@ -1,7 +1,7 @@
 // The Worker's entry: HTTP goes to the routes, the cron trigger starts a sweep. Follow a webhook from here:
 // http/ingress → bridge/receive → ledger, then bridge/advance → engine, callbacks; what is left over, bridge/sweep.
 import { sweep } from "./bridge/sweep.ts";
-import { composeBridge, isDevelopment, textBinding } from "./deps.ts";
+import { composeBridge, textBinding } from "./deps.ts";
 import { app } from "./http/app.ts";
 
 export { LedgerShard } from "./ledger/ledger-shard.ts";
@@ -16,9 +16,7 @@ export default {
   },
 
   async scheduled(controller, env) {
-    // Locally a cron event may carry any time: that is how tests and the demo travel. Deployed, the real clock rules.
-    const offset = isDevelopment(env) ? controller.scheduledTime - Date.now() : 0;
-    const bridge = composeBridge(env, offset);
+    const bridge = composeBridge(env, controller.scheduledTime);
     if (bridge.ok) await sweep(bridge.value);
   },
 } satisfies ExportedHandler<Env>;

@@ -9,6 +9,8 @@ import type { Result } from "../core/result.ts";
 import type { RuleSet } from "../core/rule.ts";
 import type { Source } from "../sources/source.ts";
 
+export type { Source } from "../sources/source.ts";
+
 /** The ledger could not be reached or did not answer: nothing is known to be stored. */
 export interface LedgerUnavailable {
   readonly reason: "ledger-unavailable";

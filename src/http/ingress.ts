@@ -2,11 +2,10 @@
 // and lets the fast path go on after the answer. Knows HTTP; knows nothing of signatures, rules or engines.
 import { type Context, Hono } from "hono";
 import { follow } from "../bridge/advance.ts";
-import type { Bridge, LogFields } from "../bridge/ports.ts";
+import type { Bridge, LogFields, Source } from "../bridge/ports.ts";
 import { fresh, type Receipt, type Refusal, receive } from "../bridge/receive.ts";
 import { readCapped } from "../core/capped-body.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { Source } from "../sources/source.ts";
 import type { HttpEnv } from "./context.ts";
 import {
   bodyIncomplete,

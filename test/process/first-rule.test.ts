@@ -1,0 +1,45 @@
+// The README's first rule, as a newcomer tries it: its configuration, its two commands, real processes.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LocalStack, startStack } from "../../scripts/local-stack.ts";
+
+const EXAMPLES = join(import.meta.dirname, "../../docs/examples");
+const run = promisify(execFile);
+const directory = mkdtempSync(join(tmpdir(), "hookspan-readme-"));
+
+let stack: LocalStack;
+beforeAll(async () => {
+  const config = JSON.parse(readFileSync(join(EXAMPLES, "first-rule.config.json"), "utf8"));
+  stack = await startStack({ persistTo: directory, config });
+});
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function shell(script: string) {
+  const env = { ...process.env, ...stack.secrets.all, BRIDGE: stack.bridge.url };
+  const { stdout } = await run("bash", [join(EXAMPLES, script)], { env });
+  return JSON.parse(stdout);
+}
+
+describe("the README's first rule", () => {
+  it("starts an execution, calls back, and knows the order when it comes again", async () => {
+    const receipt = await shell("send-order.sh");
+    expect(receipt).toMatchObject({
+      event: { id: "order-1001", source: "shop", type: "order.paid" },
+      executions: [{ rule: "screen-large-orders", outcome: "new" }],
+    });
+    const [{ id }] = receipt.executions;
+    const message = await stack.receiver.message(({ data }) => data.execution === id);
+    expect(message).toMatchObject({ callback: "crm", type: "execution.succeeded", verified: true });
+
+    expect((await shell("send-order.sh")).executions).toMatchObject([{ id, outcome: "duplicate" }]);
+    const listed = await shell("ask.sh");
+    expect(listed.executions).toMatchObject([{ id, state: "succeeded", rule: "screen-large-orders" }]);
+  });
+});

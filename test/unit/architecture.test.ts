@@ -1,0 +1,106 @@
+// Keeps the architecture true: who imports whom, what only the composition root may do, how long a file may be. Reads
+// the source as text; ARCHITECTURE.md says why.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const MAX_LINES = 300;
+
+/** What each part may import: other parts by folder, packages by name. A part may always import itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: ["zod", "jsonata", "uuid"],
+  sources: ["core", "zod"],
+  bridge: ["core", "sources"],
+  ledger: ["core", "bridge/ports.ts", "cloudflare:workers"],
+  engine: ["core", "bridge/ports.ts"],
+  callbacks: ["core", "bridge/ports.ts"],
+  http: ["core", "bridge", "hono", "zod"],
+  simulator: ["core/json.ts", "core/result.ts", "hono", "zod", "cloudflare:workers"],
+  "log.ts": ["bridge/ports.ts"],
+  "development.ts": [],
+  "deps.ts": ["../bridge.config.json", "bridge", "callbacks", "core", "development.ts", "engine", "ledger", "log.ts"],
+  "index.ts": ["bridge", "deps.ts", "http", "ledger"],
+};
+
+interface SourceFile {
+  /** Relative to src, with slashes. */
+  readonly path: string;
+  readonly part: string;
+  readonly text: string;
+  /** Without comments, so that prose may name what code may not. */
+  readonly code: string;
+}
+
+const files: SourceFile[] = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts") && !path.includes(".wrangler/"))
+  .map((path) => {
+    const text = readFileSync(join(ROOT, "src", path), "utf8");
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+    return { path, part: path.split("/")[0] ?? path, text, code };
+  });
+
+function importsOf(file: SourceFile): string[] {
+  const specifiers = [
+    ...file.code.matchAll(/^(?:import|export)\b[^;]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|import\("([^"]+)"\)/gm),
+  ];
+  return specifiers
+    .map((match) => match[1] ?? match[2] ?? match[3] ?? "")
+    .map((specifier) => {
+      if (!specifier.startsWith(".")) return specifier;
+      return relative("src", normalize(join("src", dirname(file.path), specifier))).replaceAll("\\", "/");
+    });
+}
+
+function mayImport(file: SourceFile, target: string): boolean {
+  const allowed = MAY_IMPORT[file.part] ?? [];
+  const own = target.startsWith(`${file.part}/`);
+  return own || allowed.some((each) => target === each || target.startsWith(`${each}/`));
+}
+
+function filesWith(pattern: RegExp): string[] {
+  return files.filter(({ code, part }) => part !== "simulator" && pattern.test(code)).map(({ path }) => path);
+}
+
+describe("the architecture", () => {
+  it("is looked at as a whole", () => {
+    expect(files.length).toBeGreaterThan(60);
+    expect(files.filter((file) => importsOf(file).length > 0).length).toBeGreaterThan(50);
+    expect([...new Set(files.map(({ part }) => part))].toSorted()).toEqual(Object.keys(MAY_IMPORT).toSorted());
+  });
+
+  it("is kept by every import", () => {
+    const forbidden = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !mayImport(file, target))
+        .map((target) => `${file.path} imports ${target}`),
+    );
+    expect(forbidden).toEqual([]);
+  });
+
+  it("reads the clock, the network and chance in deps.ts only", () => {
+    const ambient =
+      /\bDate\.now\(|\bMath\.random\(|\brandomUUID\(|\bsetTimeout\(|\bnew Date\(\)|(?<![.\w])fetch\((?!request, env)/;
+    expect(filesWith(ambient)).toEqual(["deps.ts"]);
+  });
+
+  it("writes to the console in log.ts only", () => {
+    expect(filesWith(/\bconsole\b/)).toEqual(["log.ts"]);
+  });
+
+  it("knows the platform's Env in the entry, the composition root and the ledger only", () => {
+    expect(filesWith(/\bEnv\b/)).toEqual(["deps.ts", "index.ts", "ledger/ledger-shard.ts"]);
+  });
+
+  it("has no file over 300 lines, and each says first what it is for", () => {
+    const long = files.filter(({ text }) => text.trimEnd().split("\n").length > MAX_LINES);
+    const silent = files.filter(({ text }) => !text.startsWith("//"));
+    expect([...long, ...silent].map(({ path }) => path)).toEqual([]);
+  });
+
+  it("has no folder for leftovers", () => {
+    const named = files.filter(({ path }) => /(^|\/)(utils?|helpers?|common|misc|lib)(\/|\.ts$)/.test(path));
+    expect(named.map(({ path }) => path)).toEqual([]);
+  });
+});
