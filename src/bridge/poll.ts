@@ -28,8 +28,11 @@ const RESULT_GIVE_UP_MS = 24 * HOUR_MS;
 export async function poll(bridge: Bridge, execution: Execution): Promise<Execution> {
   const engine = bridge.engine(execution.engine);
   const { runId } = execution;
-  if (!engine || runId === null) return execution;
-
+  if (runId === null) throw new Error("only a run that was started can be polled");
+  if (!engine) {
+    const detail = `the configuration has no engine "${execution.engine}"`;
+    return afterFailedPoll(execution, { reason: "unavailable", detail }, bridge.now());
+  }
   const run = await engine.get(runId);
   const now = bridge.now();
   if (!run.ok) {
