@@ -1,14 +1,48 @@
 // Two projects in one run: the pure parts in plain Node, the rest in workerd with real Durable Objects.
+import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { buildSync } from "esbuild";
 import { defineConfig } from "vitest/config";
+
+/** The engine simulator as a Worker of its own beside the bridge under test, bound to the tests as ENGINE_SIMULATOR. */
+const simulator = {
+  name: "engine-simulator",
+  compatibilityDate: "2026-10-01",
+  modules: [{ type: "ESModule" as const, path: "simulator.js", contents: bundled("./src/simulator/index.ts") }],
+  durableObjects: { STATE: { className: "SimulatorState", useSQLite: true } },
+  bindings: { SIMULATOR_CONTROL: "true" },
+};
+
+function bundled(entry: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
+    bundle: true,
+    write: false,
+    format: "esm",
+    conditions: ["workerd"],
+    external: ["cloudflare:*"],
+  });
+  return outputFiles.map(({ text }) => text).join("");
+}
 
 export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
       {
-        plugins: [cloudflareTest({ main: "./src/index.ts", wrangler: { configPath: "./wrangler.toml" } })],
-        test: { name: "workers", include: ["test/workers/**/*.test.ts"] },
+        plugins: [
+          cloudflareTest({
+            main: "./src/index.ts",
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { workers: [simulator], serviceBindings: { ENGINE_SIMULATOR: simulator.name } },
+          }),
+        ],
+        test: {
+          name: "workers",
+          include: ["test/workers/**/*.test.ts"],
+          // Hundreds of files, each with a warning about its source map: bundled once instead.
+          deps: { optimizer: { ssr: { enabled: true, include: ["stripe"] } } },
+        },
       },
       {
         plugins: [

@@ -38,7 +38,7 @@ export async function advance(bridge: Bridge, execution: Execution): Promise<Exe
       return start(bridge, execution);
     case "starting": {
       const known = workerLost(execution, bridge.now());
-      return known.run === "held" ? settle(bridge, execution, known) : start(bridge, known);
+      return known.run === "queued" ? start(bridge, known) : settle(bridge, execution, known);
     }
     case "running":
       return settle(bridge, execution, await poll(bridge, execution));

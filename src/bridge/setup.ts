@@ -1,6 +1,7 @@
 // From a configuration document to what the use cases work with: checked, sources resolved, rules compiled. Once per
-// configuration. A document with any fault gives every fault and nothing else.
-import { checkConfig, pathOf, type Surroundings } from "../core/check-config.ts";
+// configuration. A document with any fault gives faults and nothing else: all those of its shape or, once that is right,
+// all the others at once.
+import { configFaults, parseConfig, pathOf, type Surroundings } from "../core/check-config.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { compileRules } from "../core/rule.ts";
 import { resolveSource } from "../sources/presets.ts";
@@ -8,13 +9,13 @@ import type { Source } from "../sources/source.ts";
 import type { Misconfigured, Setup } from "./ports.ts";
 
 export function readSetup(document: unknown, surroundings: Surroundings): Result<Setup, Misconfigured> {
-  const checked = checkConfig(document, surroundings);
-  if (!checked.ok) return err({ faults: checked.error });
-  const config = checked.value;
+  const parsed = parseConfig(document);
+  if (!parsed.ok) return err({ faults: parsed.error });
+  const config = parsed.value;
 
   const sources = new Map<string, Source>();
   const rules = compileRules(config);
-  const faults = rules.ok ? [] : [...rules.error];
+  const faults = [...configFaults(config, surroundings), ...(rules.ok ? [] : rules.error)];
   for (const [id, sourceConfig] of Object.entries(config.sources)) {
     const source = resolveSource(id, sourceConfig);
     if (source.ok) sources.set(id, source.value);

@@ -61,15 +61,22 @@ async function* dueExecutions(bridge: Bridge, pass: Pass, shards: readonly numbe
   for (const shard of shards) {
     let after: DueCursor | null = null;
     do {
-      if (bridge.now() > pass.until) {
-        pass.complete = false;
-        return;
-      }
+      if (isOver(bridge, pass)) return;
       const batch = await claim(bridge, pass, shard, after);
-      yield* batch.executions;
+      for (const execution of batch.executions) {
+        // What is left of the batch stays leased for a minute, and is then found by another pass.
+        if (isOver(bridge, pass)) return;
+        yield execution;
+      }
       after = batch.next;
     } while (after);
   }
+}
+
+function isOver(bridge: Bridge, pass: Pass): boolean {
+  if (bridge.now() <= pass.until) return false;
+  pass.complete = false;
+  return true;
 }
 
 async function claim(bridge: Bridge, pass: Pass, shard: number, after: DueCursor | null) {

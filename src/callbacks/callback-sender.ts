@@ -46,6 +46,8 @@ export function createCallbackSender(deps: CallbackDeps): CallbackSender {
       const timeoutMs = durationMs(config.timeout);
       try {
         const timestamp = Math.floor(begun / 1000);
+        const signature = await signatures(deps.secrets(config.secrets), id, timestamp, body);
+        if (!signature.ok) return failed(signature.error);
         const response = await deps.fetch(config.url, {
           method: "POST",
           redirect: "manual",
@@ -55,7 +57,7 @@ export function createCallbackSender(deps: CallbackDeps): CallbackSender {
             "user-agent": "hookspan",
             "webhook-id": id,
             "webhook-timestamp": String(timestamp),
-            "webhook-signature": await signatures(deps.secrets(config.secrets), id, timestamp, body),
+            "webhook-signature": signature.value,
           },
           body,
         });
@@ -82,6 +84,5 @@ async function drain(response: Response): Promise<void> {
 
 function detailOf(thrown: unknown, timeoutMs: number): string {
   if (thrown instanceof Error && thrown.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
-  if (thrown instanceof Error && thrown.message.startsWith("a signing secret")) return thrown.message;
   return "the connection failed or broke before the answer";
 }

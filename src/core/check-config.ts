@@ -1,5 +1,5 @@
-// Reads a configuration document: its shape, then what its parts say of each other. Pure. Every fault comes back at
-// once, each with its path, so that whoever wrote the file can mend it without looking into this code.
+// Reads a configuration document: its shape, then, once that is right, what its parts say of each other. Pure. All faults
+// come back, each with its path, so that whoever wrote the file can mend it without looking into this code.
 import { BridgeConfig } from "./config.ts";
 import { err, ok, type Result } from "./result.ts";
 import { callbackUrlFault, type UrlPolicy } from "./url-policy.ts";
@@ -17,17 +17,16 @@ export interface Surroundings extends UrlPolicy {
   hasSecret(name: string): boolean;
 }
 
-export function checkConfig(document: unknown, surroundings: Surroundings): Result<BridgeConfig, ConfigFault[]> {
+/** Reads the shape, with the defaults filled in. */
+export function parseConfig(document: unknown): Result<BridgeConfig, ConfigFault[]> {
   const parsed = BridgeConfig.safeParse(document);
-  if (!parsed.success) {
-    return err(parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message })));
-  }
-  const faults = [
-    ...referenceFaults(parsed.data),
-    ...secretFaults(parsed.data, surroundings),
-    ...urlFaults(parsed.data, surroundings),
-  ];
-  return faults.length > 0 ? err(faults) : ok(parsed.data);
+  if (parsed.success) return ok(parsed.data);
+  return err(parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message })));
+}
+
+/** What the parts of a configuration say of each other and of its surroundings. */
+export function configFaults(config: BridgeConfig, surroundings: Surroundings): ConfigFault[] {
+  return [...referenceFaults(config), ...secretFaults(config, surroundings), ...urlFaults(config, surroundings)];
 }
 
 /** @param keys the steps from the document's root, as zod and JSON name them */
@@ -100,7 +99,7 @@ function urlFaults(config: BridgeConfig, policy: UrlPolicy): ConfigFault[] {
     if (fault !== undefined) faults.push({ path: pathOf(["callbacks", id, "url"]), message: `the URL ${fault}` });
   }
   for (const [id, engine] of Object.entries(config.engines)) {
-    if (engine.baseUrl?.startsWith("http:") && !policy.development) {
+    if (engine.baseUrl !== undefined && new URL(engine.baseUrl).protocol === "http:" && !policy.development) {
       faults.push({
         path: pathOf(["engines", id, "baseUrl"]),
         message: "the URL must be https: it carries the API token",

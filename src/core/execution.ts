@@ -147,9 +147,9 @@ export function admitted(id: string, admission: Admission, now: number): Executi
     dueAt: now + LEASE_MS,
     version: 1,
   };
-  return invalid === null
-    ? fresh
-    : ended({ ...fresh, run: "invalid", startAttempts: 0 }, "invalid", { reason: invalid }, now);
+  if (invalid === null) return fresh;
+  const over = ended({ ...fresh, run: "invalid", startAttempts: 0 }, "invalid", { reason: invalid }, now);
+  return over.dueAt === null ? over : { ...over, dueAt: fresh.dueAt };
 }
 
 /** The intent to start, to be made durable before the call. */

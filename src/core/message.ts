@@ -10,7 +10,8 @@ export function messageId(execution: Execution, callback: string): string {
 }
 
 export function messageBody(execution: Execution): string {
-  const { data: _, ...event } = eventAttributes(execution.event);
+  // What the sender's headers and payload hold is for the rules; a callback is told which event it was.
+  const { data: _data, headers: _headers, ...event } = eventAttributes(execution.event);
   const message: Json = {
     type: `execution.${execution.run}`,
     timestamp: new Date(execution.endedAt ?? execution.admittedAt).toISOString(),

@@ -9,12 +9,13 @@ export const DEFAULT_RECORD_NAMESPACE = "5d1f7c0a-6a37-5a1c-9d0e-3b7f0c9a2e41";
  * Derives a record id.
  *
  * A value that is a UUID is used as it is, in lower case; anything else becomes the UUIDv5 (RFC 9562, section 5.5) of
- * the namespace and the value, trimmed and in Unicode normal form C.
+ * the namespace and the value, trimmed and in Unicode normal form C. Half a surrogate pair, which JSON can carry and UTF-8
+ * cannot, counts as U+FFFD.
  *
  * @returns the UUID, or undefined where the value is empty after trimming
  */
 export function deriveRecordId(namespace: string, value: string): string | undefined {
-  const text = value.trim().normalize("NFC");
+  const text = value.trim().toWellFormed().normalize("NFC");
   if (text === "") return undefined;
   return isUuid(text) ? text.toLowerCase() : uuidV5(text, namespace);
 }

@@ -32,9 +32,13 @@ const MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
 /** Jitter spreads the retries of many executions that failed at the same moment: up to a fifth on top. */
 const JITTER = 0.2;
 
-/** A running execution is polled at intervals of a tenth of its age, from every minute to every hour. */
+/**
+ * A running execution is polled at intervals of at most a tenth of its age, from every minute to every hour. Each interval
+ * is a multiple of the one before: with any others the minutes of an interval could all fall outside of the ages that it
+ * is for, and an execution would not be polled for hours.
+ */
+export const POLL_INTERVALS_MINUTES = [1, 2, 10, 30, 60] as const;
 export const POLL_AGE_FRACTION = 10;
-export const MAX_POLL_INTERVAL_MINUTES = 60;
 
 /**
  * @param attempts start calls made so far, at least 1
@@ -69,8 +73,8 @@ export function isPollMinute(now: number, startedAt: number, slot: number): bool
 }
 
 export function pollIntervalMinutes(ageMs: number): number {
-  const interval = Math.floor(ageMs / MINUTE_MS / POLL_AGE_FRACTION);
-  return Math.min(Math.max(interval, 1), MAX_POLL_INTERVAL_MINUTES);
+  const longest = ageMs / MINUTE_MS / POLL_AGE_FRACTION;
+  return POLL_INTERVALS_MINUTES.findLast((minutes) => minutes <= longest) ?? 1;
 }
 
 /**
@@ -80,6 +84,6 @@ export function pollIntervalMinutes(ageMs: number): number {
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * SECOND_MS : Date.parse(text) - now;
+  const ms = /^\d+$/.test(text) ? Number(text) * SECOND_MS : Date.parse(text) - now;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }

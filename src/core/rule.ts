@@ -52,15 +52,16 @@ export function compileRules(config: BridgeConfig): Result<RuleSet, ConfigFault[
 function compileRule(rule: RuleConfig, position: number, faults: ConfigFault[]): CompiledRule | null {
   const compile = <T extends Json>(
     value: T,
-    compiler: (value: T) => Result<Template, ExpressionFault>,
+    compiler: (value: T) => Result<Template, readonly ExpressionFault[]>,
     ...path: string[]
   ): Template => {
     const template = compiler(value);
     if (template.ok) return template.value;
-    const { message, position: offset } = template.error;
-    const where = offset === undefined ? "" : ` (at character ${offset})`;
-    faults.push({ path: pathOf(["rules", position, ...path]), message: `${message}${where}` });
-    return { evaluate: async () => err({ message }) };
+    for (const fault of template.error) {
+      const where = fault.position === undefined ? "" : ` (at character ${fault.position})`;
+      faults.push({ path: pathOf(["rules", position, ...path, ...fault.path]), message: `${fault.message}${where}` });
+    }
+    return { evaluate: async () => err({ path: [], message: "not compiled" }) };
   };
   const { start, dedupe } = rule;
   return {
@@ -160,7 +161,10 @@ async function startOf(rule: CompiledRule, event: Event): Promise<Result<StartRe
   const locale = await textOf(rule.locale, event);
   if (!locale.ok) return err(`start.locale: ${locale.error}`);
   const parameters = await rule.parameters.evaluate(event);
-  if (!parameters.ok) return err(`start.parameters: ${parameters.error.message}`);
+  if (!parameters.ok) {
+    const { path, message } = parameters.error;
+    return err(`${pathOf(["start", "parameters", ...path])}: ${message}`);
+  }
   if (!isJsonObject(parameters.value)) return err("start.parameters: must give an object");
   const { expiresIn } = rule.config.start;
   return ok({
@@ -182,5 +186,5 @@ async function textOf(template: Template, event: Event): Promise<Result<string, 
 }
 
 function shortened(key: string): string {
-  return key.length <= MAX_DEDUPE_KEY_CHARS ? key : `uuid5:${uuidV5(key, uuidV5.URL)}`;
+  return key.length <= MAX_DEDUPE_KEY_CHARS ? key : `uuid5:${uuidV5(key.toWellFormed(), uuidV5.URL)}`;
 }

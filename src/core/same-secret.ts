@@ -2,14 +2,12 @@
 // right. Web Crypto only, so that it is the same in workerd and Node.
 
 const encoder = new TextEncoder();
+const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
 
 export async function sameSecret(shown: string, known: string): Promise<boolean> {
   if (shown === "" || known === "") return false;
-  const message = encoder.encode("hookspan");
-  const mac = await crypto.subtle.sign("HMAC", await hmacKey(shown, "sign"), message);
-  return crypto.subtle.verify("HMAC", await hmacKey(known, "verify"), mac, message);
-}
-
-function hmacKey(secret: string, usage: "sign" | "verify"): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [usage]);
+  // The secrets are what is signed, not the keys: HMAC takes keys that differ in NULs at their end for the same.
+  const key = await crypto.subtle.importKey("raw", encoder.encode("hookspan"), HMAC, false, ["sign", "verify"]);
+  const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(shown));
+  return crypto.subtle.verify("HMAC", key, mac, encoder.encode(known));
 }

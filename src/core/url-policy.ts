@@ -6,7 +6,14 @@ export interface UrlPolicy {
   readonly development: boolean;
 }
 
-const LOCAL_SUFFIXES = ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa"];
+/**
+ * Names that never lead to a public host: reserved ones (RFC 6761, 6762 appendix G, 7686, 8375, 9476, ICANN's `internal`)
+ * and those that private networks and clusters use.
+ */
+const LOCAL_SUFFIXES = [
+  ...["localhost", "test", "invalid", "example", "local", "onion", "alt", "internal", "arpa"],
+  ...["intranet", "intra", "lan", "home", "corp", "private", "localdomain", "localdomain6", "svc"],
+];
 
 /** @returns what is wrong with the URL as a callback's address, or undefined where nothing is */
 export function callbackUrlFault(text: string, policy: UrlPolicy): string | undefined {
@@ -27,7 +34,7 @@ export function callbackUrlFault(text: string, policy: UrlPolicy): string | unde
 function hostFault(hostname: string): string | undefined {
   const host = hostname.replace(/\.$/, "").toLowerCase();
   if (host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host)) return "must name a host, not an IP address";
-  if (!host.includes(".")) return "must be a public host name";
+  if (!host.includes(".") || host.split(".").includes("")) return "must be a public host name";
   const local = LOCAL_SUFFIXES.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
   return local ? "must be a public host name" : undefined;
 }

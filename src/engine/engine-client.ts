@@ -14,6 +14,12 @@ const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
 /** The most that is kept of an engine's own words about an error. */
 const MAX_DETAIL_CHARS = 300;
 
+/** Ids become part of a path. Real ones are UUIDs; dots alone would walk up the path. */
+const RUN_ID = /^(?!\.+$)[\x21-\x7e]{1,200}$/;
+
+/** What a header can hold. Anything else fails in the call, where nobody could tell it from a broken connection. */
+const HEADER_TEXT = /^[\x20-\x7e]+$/;
+
 export interface EngineDeps {
   readonly token: string;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -21,6 +27,8 @@ export interface EngineDeps {
 }
 
 export function createEngine(definition: EngineDefinition, deps: EngineDeps): Engine {
+  const token = deps.token.trim();
+
   async function call(
     name: OperationName,
     runId: string,
@@ -28,8 +36,14 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
   ): Promise<Result<Json | undefined, EngineFailure>> {
     const { method, path } = definition.operations[name];
     const url = definition.baseUrl + path.replace("{runId}", encodeURIComponent(runId));
+    if (!HEADER_TEXT.test(token)) {
+      return err({
+        reason: "unauthorized",
+        detail: `${name}: the token is empty or holds characters that no token has`,
+      });
+    }
     const headers: Record<string, string> = {
-      authorization: authorizationHeader(definition.authorization, deps.token),
+      authorization: authorizationHeader(definition.authorization, token),
       accept: "application/json",
       "user-agent": "hookspan",
     };
@@ -42,8 +56,8 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
         signal: AbortSignal.timeout(definition.timeoutMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      if (!response.ok) return err(failureOfAnswer(await failedAnswer(name, response, token, deps.now)));
       const bytes = await readCapped(response.body, MAX_ANSWER_BYTES);
-      if (!response.ok) return err(failureOfAnswer(failedAnswer(name, response, bytes, deps.now())));
       if (!bytes)
         return err({ reason: "uncertain", detail: `${name}: the answer is larger than ${MAX_ANSWER_BYTES} bytes` });
       return ok(parsed(bytes));
@@ -96,9 +110,11 @@ function startBody({ workflowDefinitionId, locale, parameters, expiresAt, record
 function toRun({ members, statuses }: EngineDefinition, answer: Json | undefined): Run | undefined {
   if (!isJsonObject(answer)) return undefined;
   const runId = answer[members.runId];
-  if (typeof runId !== "string" || runId === "") return undefined;
+  if (typeof runId !== "string" || !RUN_ID.test(runId)) return undefined;
   const status = answer[members.status];
-  const expiresAt = Date.parse(String(answer[members.expiresAt]));
+  const expiry = answer[members.expiresAt];
+  // Date.parse makes a year of a small number: nothing but text is a time.
+  const expiresAt = typeof expiry === "string" ? Date.parse(expiry) : Number.NaN;
   return {
     runId,
     // A word that nobody has explained means "not finished": the run's expiry bounds the mistake.
@@ -107,26 +123,28 @@ function toRun({ members, statuses }: EngineDefinition, answer: Json | undefined
   };
 }
 
-function failedAnswer(
+/** The status has been given: a body that breaks off or never ends takes nothing but the engine's words from it. */
+async function failedAnswer(
   name: OperationName,
   response: Response,
-  bytes: Uint8Array | undefined,
-  now: number,
-): FailedAnswer {
+  token: string,
+  now: () => number,
+): Promise<FailedAnswer> {
   const { status } = response;
-  const words = bytes && messageOf(parsed(bytes));
+  const bytes = await readCapped(response.body, MAX_ANSWER_BYTES).catch(() => undefined);
+  const words = bytes && messageOf(parsed(bytes), token);
   return {
     status,
     detail: `${name}: HTTP ${status}${words ? `: ${words}` : ""}`,
-    retryAfterMs: retryAfterMs(response.headers.get("retry-after"), now),
+    retryAfterMs: retryAfterMs(response.headers.get("retry-after"), now()),
   };
 }
 
-/** The engine's own words about an error, where it gives them as JSON. */
-function messageOf(body: Json | undefined): string | undefined {
+/** The engine's own words about an error, where it gives them as JSON, without the token should it repeat it. */
+function messageOf(body: Json | undefined, token: string): string | undefined {
   if (!isJsonObject(body)) return undefined;
   const words = body.message ?? body.detail ?? body.error;
-  return typeof words === "string" ? words.slice(0, MAX_DETAIL_CHARS) : undefined;
+  return typeof words === "string" ? words.replaceAll(token, "(the token)").slice(0, MAX_DETAIL_CHARS) : undefined;
 }
 
 function parsed(bytes: Uint8Array): Json | undefined {

@@ -10,16 +10,16 @@ import { badRequest, methodNotAllowed, notFound, problemResponse, unavailable } 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 200;
 
+/** An execution's id exactly as the ledger writes it: one that it could not read would start the pages all over. */
+const CURSOR = /^exe_(0|[1-9a-z][0-9a-z]{0,2})_(0|[1-9a-z][0-9a-z]{0,9})$/;
+
 const Query = z.strictObject({
   state: z.enum(RUN_STATES).optional(),
   delivery: z.enum(DELIVERY_STATES).optional(),
   rule: z.string().min(1).optional(),
   source: z.string().min(1).optional(),
   recordId: z.uuid().toLowerCase().optional(),
-  cursor: z
-    .string()
-    .regex(/^exe_[0-9a-z]{1,3}_[0-9a-z]{1,11}$/)
-    .optional(),
+  cursor: z.string().regex(CURSOR, "expected the value of next, as the page before gave it").optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
 });
 
@@ -69,11 +69,8 @@ function bridgeOf(c: Context<HttpEnv>): Bridge {
 /** Whoever may use the API is told every fault of the configuration. */
 function misconfigured(c: Context<HttpEnv>): Response {
   const faults = c.env.bridge.ok ? [] : c.env.bridge.error.faults;
-  return problemResponse(
-    unavailable(
-      `The configuration is refused. ${faults.map(({ path, message }) => `${path || "document"}: ${message}.`).join(" ")}`,
-    ),
-  );
+  const listed = faults.map(({ path, message }) => `${path || "document"}: ${message}.`).join(" ");
+  return problemResponse(unavailable(`The configuration is refused. ${listed}`, "Mend it and deploy it again."));
 }
 
 function summaryView(execution: ExecutionSummary) {

@@ -60,12 +60,12 @@ export function bodyIncomplete(): Problem {
 }
 
 /** Our own failure: the sender is to come back, and must never be told that the fault is its own. */
-export function unavailable(detail: string): Problem {
+export function unavailable(detail: string, advice = "Nothing was accepted; send it again."): Problem {
   return {
     name: "unavailable",
     status: 503,
     title: "Temporarily unavailable",
-    detail: `${detail} Nothing was accepted; send it again.`,
+    detail: `${detail} ${advice}`,
     headers: { "retry-after": RETRY_AFTER_SECONDS },
   };
 }

@@ -6,13 +6,18 @@ const CHUNK_BYTES = 1024 * 1024;
 
 export type ChunkKind = "payload" | "result";
 
+export function fitsInRow(text: string): boolean {
+  // No character takes more than three bytes per UTF-16 unit, so most texts need no counting.
+  return text.length * 3 <= INLINE_MAX_BYTES || new TextEncoder().encode(text).byteLength <= INLINE_MAX_BYTES;
+}
+
 /** @returns the text to store in the row, or null where it went into chunks */
 export function storeText(sql: SqlStorage, execution: number, kind: ChunkKind, text: string): string | null {
-  // No character takes more than three bytes per UTF-16 unit, so most texts need no counting.
-  if (text.length * 3 <= INLINE_MAX_BYTES) return text;
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.byteLength <= INLINE_MAX_BYTES) return text;
+  if (fitsInRow(text)) return text;
+  // Every attempt to deliver saves the same result again: reading it is a thousand times cheaper than writing it.
+  if (loadText(sql, execution, kind) === text) return null;
   dropText(sql, execution, kind);
+  const bytes = new TextEncoder().encode(text);
   for (let part = 0; part * CHUNK_BYTES < bytes.byteLength; part++) {
     const chunk = bytes.slice(part * CHUNK_BYTES, (part + 1) * CHUNK_BYTES);
     sql.exec(

@@ -5,13 +5,13 @@ import { DurableObject } from "cloudflare:workers";
 import type { DueCursor } from "../bridge/ports.ts";
 import { mayFollow, type RunState } from "../core/execution.ts";
 import { LEASE_MS } from "../core/retry.ts";
-import { type ChunkKind, dropText, loadText, storeText } from "./chunks.ts";
+import { type ChunkKind, dropText, fitsInRow, loadText, storeText } from "./chunks.ts";
 import { migrate } from "./migrations.ts";
 import type { AdmissionRow, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts";
 import * as sql from "./statements.ts";
 
-/** Rows per claim: small enough that what a killed sweep leaves leased is little. */
-const CLAIM_BATCH = 24;
+/** Rows per claim: few enough that the last is taken up well before its lease ends, six at a time and slow as calls may be. */
+const CLAIM_BATCH = 12;
 
 /** What a claim carries at most, in characters, one execution more at the utmost: a call to the object holds 32 MiB. */
 const CLAIM_MAX_CHARS = 4 * 1024 * 1024;
@@ -63,10 +63,14 @@ export class LedgerShard extends DurableObject<Env> {
 
   /** Inserts each execution or reports the one that its key has. @param token the same when the call is repeated */
   admit(rows: readonly AdmissionRow[], now: number, token: string): AdmittedRow[] {
-    return this.ctx.storage.transactionSync(() => rows.map((row) => this.#admitOne(row, now, token)));
+    return this.ctx.storage.transactionSync(() => {
+      const fresh = new Set<number>();
+      return rows.map((row) => this.#admitOne(row, now, token, fresh));
+    });
   }
 
-  #admitOne(row: AdmissionRow, now: number, token: string): AdmittedRow {
+  /** @param fresh what this call has answered as new: asked again in the same call, it is a duplicate like any other */
+  #admitOne(row: AdmissionRow, now: number, token: string, fresh: Set<number>): AdmittedRow {
     const [known] = this.#rows<SummaryRow & { write_token: string }>(
       sql.SELECT_BY_KEY,
       row.record_id,
@@ -75,7 +79,10 @@ export class LedgerShard extends DurableObject<Env> {
     );
     if (known) {
       const { write_token, ...summary } = known;
-      if (write_token === token) return { outcome: "new", id: known.id };
+      if (write_token === token && !fresh.has(known.id)) {
+        fresh.add(known.id);
+        return { outcome: "new", id: known.id };
+      }
       if (known.window_ends_at > now) return { outcome: "duplicate", row: summary };
       this.#sql.exec(sql.RELEASE_KEY, known.id);
     }
@@ -99,6 +106,7 @@ export class LedgerShard extends DurableObject<Env> {
       row.progress,
       row.result,
     );
+    fresh.add(id);
     return { outcome: "new", id };
   }
 
@@ -158,11 +166,10 @@ export class LedgerShard extends DurableObject<Env> {
 
   /** A large result is kept for as long as a callback may need it; a small one as long as its execution. */
   #storeResult(id: number, row: ProgressRow): string | null {
-    const inline = this.#store(id, "result", row.result);
-    if (row.result !== null && inline === null && row.due_at === null && row.delivery === "delivered") {
-      dropText(this.#sql, id, "result");
-    }
-    return inline;
+    const needed = row.due_at !== null || row.delivery !== "delivered";
+    if (row.result === null || needed || fitsInRow(row.result)) return this.#store(id, "result", row.result);
+    dropText(this.#sql, id, "result");
+    return null;
   }
 
   find(id: number): ExecutionRow | null {

@@ -21,6 +21,7 @@ const MIGRATIONS: readonly Migration[] = [
         source         TEXT NOT NULL,
         record_id      TEXT NOT NULL,       -- '' where the rule gives none
         dedupe_key     TEXT NOT NULL,
+        released       INTEGER NOT NULL DEFAULT 0, -- the row's own id once its key belongs to a later execution
         window_ends_at INTEGER NOT NULL,
         run            TEXT NOT NULL,
         delivery       TEXT NOT NULL,       -- 'none', 'due', 'delivered', 'exhausted'
@@ -34,7 +35,7 @@ const MIGRATIONS: readonly Migration[] = [
         progress       TEXT NOT NULL,       -- JSON, rewritten with every step
         result         TEXT                 -- JSON; NULL where there is none or it stands in chunks
       ) STRICT;
-      CREATE UNIQUE INDEX one_per_key ON executions (record_id, rule, dedupe_key);
+      CREATE UNIQUE INDEX one_per_key ON executions (record_id, rule, dedupe_key, released);
       CREATE INDEX due ON executions (due_at) WHERE due_at IS NOT NULL;
       CREATE TABLE chunks (
         execution INTEGER NOT NULL,

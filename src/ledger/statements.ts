@@ -1,5 +1,5 @@
 // The ledger's SQL, in one place. Every statement that runs often is an index look-up or a bounded walk.
-import { MAX_POLL_INTERVAL_MINUTES, MINUTE_MS, POLL_AGE_FRACTION } from "../core/retry.ts";
+import { MINUTE_MS, POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES } from "../core/retry.ts";
 
 export const NEXT_ID = "SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM executions";
 
@@ -7,10 +7,10 @@ const SUMMARY = `id, rule, source, record_id, dedupe_key, window_ends_at, run, d
   version, attributes, progress`;
 
 export const SELECT_BY_KEY = `SELECT ${SUMMARY}, write_token FROM executions
-  WHERE record_id = ? AND rule = ? AND dedupe_key = ?`;
+  WHERE record_id = ? AND rule = ? AND dedupe_key = ? AND released = 0`;
 
 /** Frees a key whose window has passed; the execution that had it stays. */
-export const RELEASE_KEY = "UPDATE executions SET dedupe_key = dedupe_key || ' ' || id WHERE id = ?";
+export const RELEASE_KEY = "UPDATE executions SET released = id WHERE id = ?";
 
 export const INSERT = `INSERT INTO executions (id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery,
   due_at, started_at, purge_at, version, write_token, attributes, payload, progress, result)
@@ -20,15 +20,20 @@ export const SELECT_SUMMARY = `SELECT ${SUMMARY} FROM executions WHERE id = ?`;
 export const SELECT_VALUES = "SELECT payload, result FROM executions WHERE id = ?";
 export const SELECT_WRITE_STATE = "SELECT run, version, write_token, due_at FROM executions WHERE id = ?";
 
+const POLL_INTERVAL_BY_AGE = POLL_INTERVALS_MINUTES.toReversed()
+  .map((minutes) => `WHEN ?1 - started_at >= ${minutes * POLL_AGE_FRACTION * MINUTE_MS} THEN ${minutes}`)
+  .join(" ");
+
 /**
  * A running execution is due in the minutes that follow from its age (`isPollMinute` in core/retry.ts says the same),
  * so that polls need not be written down. The walk goes on from a cursor: (due_at, id) of the last row seen.
+ * Numbers are bound as floating point: without the casts the minute would begin some milliseconds early.
  * Parameters: 1 now, 2 cursor's due_at, 3 cursor's id, 4 limit.
  */
 export const SELECT_DUE = `SELECT ${SUMMARY} FROM executions
   WHERE due_at <= ?1 AND (due_at, id) > (?2, ?3)
-    AND (run <> 'running' OR (?1 / ${MINUTE_MS} + id / 1000)
-      % min(max((?1 - started_at) / ${MINUTE_MS * POLL_AGE_FRACTION}, 1), ${MAX_POLL_INTERVAL_MINUTES}) = 0)
+    AND (run <> 'running' OR (CAST(?1 AS INTEGER) / ${MINUTE_MS} + id / 1000)
+      % CASE ${POLL_INTERVAL_BY_AGE} ELSE 1 END = 0)
   ORDER BY due_at, id LIMIT ?4`;
 
 export const LEASE = "UPDATE executions SET due_at = ?, version = version + 1 WHERE id = ?";

@@ -84,7 +84,7 @@ describe("the callback message of the README", () => {
       total: 1250,
       customer: { name: "Zoë", email: "Zoe@Example.com" },
     };
-    const event = { ...example.data.event, data, dedupeKey: "order-1001" };
+    const event = { ...example.data.event, data, headers: {}, dedupeKey: "order-1001" };
     const [admission] = await setup.value.rules.decide(event);
     if (!admission) throw new Error("no rule matched");
 

@@ -1,0 +1,21 @@
+// What every ledger keeps to, the real one and the one in memory: the same sentences run against both, so that what is
+// proven with the fake holds for the Durable Object.
+import { describe } from "vitest";
+import { admitContract } from "./ledger/admit.ts";
+import { claimContract } from "./ledger/claim.ts";
+import type { LedgerUnderTest } from "./ledger/executions.ts";
+import { listContract } from "./ledger/list.ts";
+import { pollContract } from "./ledger/poll.ts";
+import { purgeContract } from "./ledger/purge.ts";
+import { saveContract } from "./ledger/save.ts";
+import { sizeContract } from "./ledger/size.ts";
+
+export function ledgerContract(ledger: LedgerUnderTest): void {
+  describe("admit", () => admitContract(ledger));
+  describe("claim", () => claimContract(ledger));
+  describe("claim of running executions", () => pollContract(ledger));
+  describe("save", () => saveContract(ledger));
+  describe("list", () => listContract(ledger));
+  describe("purge", () => purgeContract(ledger));
+  describe("large values", () => sizeContract(ledger));
+}

@@ -1,0 +1,108 @@
+// What a receiver gets: verified with the `standardwebhooks` package, as receivers do it.
+import { Webhook } from "standardwebhooks";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { answering, type SeenRequest } from "../engine/loopback.ts";
+import { MESSAGE, NOW, SECRETS, senderTo, sendTo } from "./callbacks.ts";
+
+const { CRM_CALLBACK_SECRET: CURRENT = "", CRM_NEXT_SECRET: NEXT = "" } = SECRETS;
+const BOTH = ["CRM_CALLBACK_SECRET", "CRM_NEXT_SECRET"];
+
+// The package compares with the real clock and takes no other. Timers stay real: connections need them.
+beforeEach(() => void vi.useFakeTimers({ now: NOW, toFake: ["Date"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** The request that a receiver gets. */
+async function received(secrets: readonly string[]): Promise<SeenRequest> {
+  const server = await answering(204);
+  await sendTo(`${server.url}/hooks/kyb?tenant=7`, { secrets });
+  const [request] = server.seen;
+  if (!request) throw new Error("nothing came");
+  return request;
+}
+
+function verified(secret: string, { body, headers }: SeenRequest): unknown {
+  return new Webhook(secret).verify(body, headers as Record<string, string>);
+}
+
+describe("a message", () => {
+  test("is a POST of the body as it is, with the headers of Standard Webhooks", async () => {
+    const { method, path, headers, body } = await received(["CRM_CALLBACK_SECRET"]);
+    expect([method, path, body]).toEqual(["POST", "/hooks/kyb?tenant=7", MESSAGE.body]);
+    expect(headers).toMatchObject({
+      "content-type": "application/json",
+      "user-agent": "hookspan",
+      "webhook-id": MESSAGE.id,
+      "webhook-timestamp": String(NOW / 1_000),
+      "webhook-signature": expect.stringMatching(/^v1,[A-Za-z0-9+/]{43}=$/),
+    });
+  });
+
+  test("carries neither a credential nor a secret", async () => {
+    const { headers, path, body } = await received(BOTH);
+    const text = JSON.stringify([headers, path, body]);
+    for (const secret of [CURRENT, NEXT]) expect(text).not.toContain(secret.slice("whsec_".length));
+    expect(headers).not.toHaveProperty("authorization");
+    expect(headers).not.toHaveProperty("cookie");
+  });
+
+  test("signed with one secret is verified with it, and with no other", async () => {
+    const request = await received(["CRM_CALLBACK_SECRET"]);
+    expect(verified(CURRENT, request)).toEqual(JSON.parse(MESSAGE.body));
+    expect(() => verified(NEXT, request)).toThrow("No matching signature");
+  });
+
+  test("signed with two secrets is verified with each of them alone: both parties can rotate at their own time", async () => {
+    const request = await received(BOTH);
+    expect(String(request.headers["webhook-signature"]).split(" ")).toHaveLength(2);
+    expect(verified(CURRENT, request)).toEqual(JSON.parse(MESSAGE.body));
+    expect(verified(NEXT, request)).toEqual(JSON.parse(MESSAGE.body));
+  });
+
+  test("is signed with a secret without whsec_ all the same", async () => {
+    const server = await answering(204);
+    await sendTo(server.url, { deps: { secrets: () => [CURRENT.slice("whsec_".length)] } });
+    expect(server.seen.map((request) => verified(CURRENT, request))).toHaveLength(1);
+  });
+
+  test("that was changed on its way is not verified", async () => {
+    const request = await received(["CRM_CALLBACK_SECRET"]);
+    expect(() => verified(CURRENT, { ...request, body: `${request.body} ` })).toThrow();
+    const headers = { ...request.headers, "webhook-id": "exe_3_1a2b3d_crm" };
+    expect(() => verified(CURRENT, { ...request, headers })).toThrow();
+  });
+});
+
+test("a repeated attempt has the same id and body, and a timestamp and signature of its own", async () => {
+  const server = await answering(503);
+  let now = NOW;
+  const sender = senderTo(server.url, { deps: { now: () => now } });
+  for (const at of [NOW, NOW + 999, NOW + 300_000]) {
+    now = at;
+    await sender.send(MESSAGE);
+  }
+  expect(server.seen.map(({ headers, body }) => [headers["webhook-id"], headers["webhook-timestamp"], body])).toEqual([
+    [MESSAGE.id, String(NOW / 1_000), MESSAGE.body],
+    [MESSAGE.id, String(NOW / 1_000), MESSAGE.body],
+    [MESSAGE.id, String(NOW / 1_000 + 300), MESSAGE.body],
+  ]);
+  const signatures = server.seen.map(({ headers }) => headers["webhook-signature"]);
+  expect(new Set(signatures).size).toBe(2);
+});
+
+describe("a secret that cannot be used", () => {
+  test.each([
+    ["no base64", "whsec_not base64!"],
+    ["base64url", "whsec_ab-_cd__"],
+    ["without a key", "whsec_"],
+    ["empty", ""],
+  ])("because it is %s is told without its value, and nothing is sent", async (_, secret) => {
+    const server = await answering(204);
+    const outcome = await sendTo(server.url, { deps: { secrets: () => [CURRENT, secret] } });
+    expect(outcome).toEqual({
+      delivered: false,
+      detail: "a signing secret is not whsec_ followed by base64",
+      durationMs: 0,
+    });
+    expect(server.seen).toEqual([]);
+  });
+});

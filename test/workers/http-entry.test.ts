@@ -1,0 +1,123 @@
+// The Worker as it is deployed, from its entry: bundled configuration, composition root, ledger. The engine is the
+// simulator, reached in place of the network. And /healthz, on which monitors rely.
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { err } from "../../src/core/result.ts";
+import worker from "../../src/index.ts";
+import { control, simulatorFetch } from "./engine-simulator.ts";
+import { ADMIN, http, type Receipt, SECRETS, stripeSignature } from "./http-bridge.ts";
+import { problemIn } from "./http-problem.ts";
+
+const BODY = JSON.stringify({
+  id: "evt_entry",
+  type: "customer.subscription.created",
+  data: { object: { id: "sub_entry", customer: "cus_entry", status: "active", metadata: {}, plan: { amount: 4_900 } } },
+});
+
+/** The deployment's bindings. A new object each time, for the setup is kept by it. */
+function bindings(secrets: Readonly<Record<string, string>>): Env {
+  return { LEDGER: env.LEDGER, ...secrets } as unknown as Env;
+}
+
+async function request(path: string, init: RequestInit<IncomingRequestCfProperties>, to: Env): Promise<Response> {
+  const context = createExecutionContext();
+  const incoming = new Request(`https://bridge.example.com${path}`, init);
+  const response = await worker.fetch(incoming, to, context);
+  await waitOnExecutionContext(context);
+  return response;
+}
+
+beforeEach(() => {
+  for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockReturnValue(undefined);
+});
+afterEach(() => void vi.restoreAllMocks());
+
+describe("the Worker", () => {
+  it("takes a webhook, and after the answer starts its run, fetches its result and calls back", async ({ expect }) => {
+    const calls: string[] = [];
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (url, init) => {
+      const { host, pathname } = new URL(String(url));
+      calls.push(`${init?.method} ${host}${pathname}`);
+      return host === "crm.example.com" ? new Response(null, { status: 204 }) : simulatorFetch(String(url), init);
+    });
+    await control("PUT", "settings", { runsForMs: 0 });
+    const own = bindings({ ...SECRETS, ADMIN_TOKEN: ADMIN });
+    const headers = {
+      "content-type": "application/json",
+      "stripe-signature": await stripeSignature(BODY, SECRETS.STRIPE_WEBHOOK_SECRET, Date.now()),
+    };
+    const response = await request("/in/stripe", { method: "POST", body: BODY, headers }, own);
+    const { executions } = await response.json<Receipt>();
+    expect([response.status, executions.length]).toEqual([202, 1]);
+    const authorization = `Bearer ${ADMIN}`;
+    const answer = await request(`/api/executions/${executions[0]?.id}`, { headers: { authorization } }, own);
+    const execution = await answer.json<{ runId: string }>();
+    expect(execution).toMatchObject({
+      rule: "kyb-on-subscription",
+      state: "succeeded",
+      result: { outcome: "APPROVED" },
+      deliveries: [{ callback: "crm", state: "delivered" }],
+    });
+    const run = `api.transactionlink.io/workflows/${execution.runId}`;
+    expect(calls).toEqual([
+      "POST api.transactionlink.io/workflows",
+      `GET ${run}`,
+      `GET ${run}/result`,
+      "POST crm.example.com/hooks/kyb",
+    ]);
+  });
+
+  it("without its secrets is closed, and tells the operator alone which are missing", async ({ expect }) => {
+    const bare = bindings({ ADMIN_TOKEN: ADMIN });
+    const refused = await problemIn(await request("/in/stripe", { method: "POST", body: BODY }, bare), 503, expect);
+    expect(refused.detail).not.toContain("STRIPE_WEBHOOK_SECRET");
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    const { detail } = await problemIn(await request("/api/executions", { headers }, bare), 503, expect);
+    for (const name of ["TRANSACTIONLINK_TOKEN", "STRIPE_WEBHOOK_SECRET", "CRM_CALLBACK_SECRET"]) {
+      expect(detail).toContain(name);
+    }
+    expect(detail).toContain("sources.stripe.secrets[0]");
+  });
+
+  it("without ADMIN_TOKEN keeps the API closed", async ({ expect }) => {
+    const headers = { authorization: "Bearer undefined" };
+    await problemIn(await request("/api/executions", { headers }, bindings(SECRETS)), 403, expect);
+  });
+});
+
+describe("/healthz", () => {
+  it("is 200 where everything is well, open to everyone and not cached", async ({ expect }) => {
+    const response = await http().fetch("/healthz");
+    expect([response.status, response.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect(await response.json()).toEqual({ status: "ok", checks: { configuration: "ok", ledger: "ok" } });
+  });
+
+  it("is 503 for a refused configuration, and says nothing of it", async ({ expect }) => {
+    const faults = [{ path: "sources.stripe.secrets[0]", message: "the Worker has no secret" }];
+    const response = await http({}, { bridge: err({ faults }) }).fetch("/healthz");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({
+      status: "failing",
+      checks: { configuration: "failing", ledger: "failing" },
+    });
+  });
+
+  it("is 503 while the ledger cannot be reached, and says nothing of it", async ({ expect }) => {
+    const { bridge } = http();
+    const list = async () => {
+      throw new Error("Durable Object storage operation exceeded timeout");
+    };
+    const response = await http({ ledger: { ...bridge.ledger, list } }).fetch("/healthz");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: "failing", checks: { configuration: "ok", ledger: "failing" } });
+  });
+
+  it("takes GET and HEAD only", async ({ expect }) => {
+    const { fetch } = http();
+    expect((await fetch("/healthz", { method: "HEAD" })).status).toBe(200);
+    const response = await fetch("/healthz", { method: "POST" });
+    expect(response.headers.get("allow")).toBe("GET");
+    await problemIn(response, 405, expect);
+  });
+});
