@@ -155,7 +155,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
