@@ -14,7 +14,10 @@ export interface DevelopmentSecrets {
 
 export function developmentSecrets(config: Config): DevelopmentSecrets {
   const own: Record<string, string | undefined> = existsSync(DEV_VARS) ? parseEnv(readFileSync(DEV_VARS, "utf8")) : {};
-  const all: Record<string, string> = { ADMIN_TOKEN: own.ADMIN_TOKEN ?? "development-admin-token" };
+  const all: Record<string, string> = {
+    ADMIN_TOKEN: own.ADMIN_TOKEN ?? "development-admin-token",
+    SOURCE_SECRETS_KEY: own.SOURCE_SECRETS_KEY ?? madeUp("SOURCE_SECRETS_KEY"),
+  };
   for (const { token } of Object.values(config.engines))
     all[token] = own[token] ?? `tot_development-${token.toLowerCase()}`;
   const parts = [...Object.values(config.sources), ...Object.values(config.callbacks ?? {})];

@@ -1,11 +1,12 @@
 // Writes the files that are made from others: bridge.schema.json and docs/configuration.md from the zod schema of the
-// configuration, src/env.d.ts from wrangler.toml. With --check it writes nothing and fails where a file is out of date.
+// configuration, docs/senders.md and the README's table from the presets, src/env.d.ts from wrangler.toml. With --check it writes nothing and fails where a file is out of date.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { BridgeConfig } from "../src/core/config.ts";
 import { configurationReference } from "./configuration-reference.ts";
+import { sendersPage, sendersTable } from "./senders.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../node_modules/wrangler/bin/wrangler.js", import.meta.url));
@@ -14,6 +15,15 @@ const schema = z.toJSONSchema(BridgeConfig, { io: "input", target: "draft-2020-1
 
 function bridgeSchema(): string {
   return `${JSON.stringify({ title: "Hookspan bridge configuration", ...schema }, null, 2)}\n`;
+}
+
+/** The README as it is, with the table of senders between its marks made anew. */
+function readme(): string {
+  const [begin, end] = ["<!-- senders: made by npm run generate -->", "<!-- end of senders -->"];
+  const [before, rest] = readFileSync(`${ROOT}README.md`, "utf8").split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error("README.md has lost the marks of its table of senders");
+  return `${before}${begin}\n${sendersTable()}\n${end}${after}`;
 }
 
 /** The example's names are given, so that the outcome does not depend on whoever has a .dev.vars of their own. */
@@ -38,6 +48,8 @@ function envTypes(): string {
 
 const generated: Readonly<Record<string, () => string>> = {
   "bridge.schema.json": bridgeSchema,
+  "docs/senders.md": sendersPage,
+  "README.md": readme,
   "docs/configuration.md": () => configurationReference(schema as Parameters<typeof configurationReference>[0]),
   "src/env.d.ts": envTypes,
 };

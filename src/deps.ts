@@ -1,18 +1,27 @@
 // The composition root: builds the bridge out of the platform's Env. The only place that reads the clock, makes random
 // numbers, calls fetch or looks at secrets; everything else is given what it needs.
 import bundledConfig from "../bridge.config.json";
-import type { Bridge, Engine, Misconfigured, Setup } from "./bridge/ports.ts";
+import type { Bridge, Engine, KeyFetcher, Misconfigured, Setup, SourceDesk } from "./bridge/ports.ts";
 import { readSetup } from "./bridge/setup.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
 import { ok, type Result } from "./core/result.ts";
+import { createSourceDesk } from "./desk/desk-client.ts";
 import { forDevelopment } from "./development.ts";
 import { createEngine } from "./engine/engine-client.ts";
 import { resolveEngine } from "./engine/presets.ts";
+import { createKeyFetcher } from "./keys/key-fetcher.ts";
 import { createLedger } from "./ledger/ledger-client.ts";
 import { log } from "./log.ts";
 
-/** One setup per isolate: env does not change while an isolate lives. */
-const setups = new WeakMap<Env, Result<Setup, Misconfigured>>();
+/** What an isolate makes once and keeps, bounded: the compiled configuration, and the parts that remember or sample. */
+interface Lasting {
+  readonly setup: Result<Setup, Misconfigured>;
+  readonly desk: SourceDesk;
+  readonly keys: KeyFetcher;
+}
+
+/** One per isolate: env does not change while an isolate lives. */
+const isolates = new WeakMap<Env, Lasting>();
 
 /**
  * @param scheduledTime when a cron event says that it is, ms since the epoch. Locally it may say anything, and the sweep
@@ -20,17 +29,15 @@ const setups = new WeakMap<Env, Result<Setup, Misconfigured>>();
  * @returns the bridge, or every fault of the configuration
  */
 export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, Misconfigured> {
-  const setup = setups.get(env) ?? setUp(env);
-  setups.set(env, setup);
+  const lasting = isolates.get(env) ?? makeLasting(env);
+  isolates.set(env, lasting);
+  const { setup, desk, keys } = lasting;
   if (!setup.ok) return setup;
 
   const { config } = setup.value;
-  // Other parties live by the real clock, whatever time a travelling sweep believes it to be.
-  const realNow = (): number => Date.now();
   const offsetMs = isDevelopment(env) && scheduledTime !== undefined ? scheduledTime - realNow() : 0;
   const now = (): number => realNow() + offsetMs;
   const secrets = (names: readonly string[]): string[] => names.map((name) => textBinding(env, name) ?? "");
-  const callFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
   const engines = new Map<string, Engine>(
     Object.entries(config.engines).map(([id, engine]) => [
       id,
@@ -51,6 +58,8 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
       fetch: callFetch,
       now: realNow,
     }),
+    desk,
+    keys,
     engine: (id) => engines.get(id),
     secrets,
     now,
@@ -58,6 +67,25 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     log,
   });
+}
+
+// Other parties live by the real clock, whatever time a travelling sweep believes it to be.
+const realNow = (): number => Date.now();
+
+const callFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
+
+function makeLasting(env: Env): Lasting {
+  return {
+    setup: setUp(env),
+    desk: createSourceDesk({
+      namespace: env.DESK,
+      key: textBinding(env, "SOURCE_SECRETS_KEY"),
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      log,
+      now: realNow,
+    }),
+    keys: createKeyFetcher({ policy: { development: isDevelopment(env) }, fetch: callFetch, now: realNow }),
+  };
 }
 
 function setUp(env: Env): Result<Setup, Misconfigured> {

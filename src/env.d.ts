@@ -6,11 +6,12 @@ interface __BaseEnv_Env {
 	CRM_CALLBACK_SECRET: string;
 	ADMIN_TOKEN: string;
 	LEDGER: DurableObjectNamespace<import("../src/index").LedgerShard>;
+	DESK: DurableObjectNamespace<import("../src/index").SourceDeskObject>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("../src/index");
-		durableNamespaces: "LedgerShard";
+		durableNamespaces: "LedgerShard" | "SourceDeskObject";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

@@ -4,6 +4,7 @@ import { sweep } from "./bridge/sweep.ts";
 import { composeBridge, textBinding } from "./deps.ts";
 import { app } from "./http/app.ts";
 
+export { SourceDeskObject } from "./desk/source-desk-object.ts";
 export { LedgerShard } from "./ledger/ledger-shard.ts";
 
 export default {

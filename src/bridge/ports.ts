@@ -7,8 +7,10 @@ import type { Admission, AttemptOutcome, DeliveryState, Execution, RunState } fr
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
 import type { RuleSet } from "../core/rule.ts";
+import type { KeyFetcher } from "../sources/families/key-fetcher.ts";
 import type { Source } from "../sources/source.ts";
 
+export type { KeyFault, KeyFetcher, KeyRequest } from "../sources/families/key-fetcher.ts";
 export type { Source } from "../sources/source.ts";
 
 /** The ledger could not be reached or did not answer: nothing is known to be stored. */
@@ -121,6 +123,59 @@ export interface CallbackSender {
   send(message: CallbackMessage): Promise<AttemptOutcome>;
 }
 
+/** A request that did not become an event that a rule took: what someone needs to know who sets a sender up. */
+export interface Note {
+  /** When it came, ms since the epoch. */
+  readonly at: number;
+  /** Why, in the words of the log: `no-match`, `stale`, `unsupported-content-type`, `unmatched`. */
+  readonly reason: string;
+  /** Facts about it, such as the measured clock skew. Never a secret, never a payload. */
+  readonly detail: string;
+}
+
+/** What is known of a source beyond its configuration. */
+export interface SourceRecord {
+  /** When the last event was accepted, ms since the epoch, to about a minute; null where none has been yet. */
+  readonly lastEventAt: number | null;
+  /** Since when it is silent, ms since the epoch; null where it is not, or where nobody watches for it. */
+  readonly silentSince: number | null;
+  /** Whether a handshake has captured its secret. */
+  readonly captured: boolean;
+  /** The newest first; sampled and bounded. */
+  readonly refused: readonly Note[];
+  /** Events that no rule took, the newest first; sampled and bounded. */
+  readonly unmatched: readonly Note[];
+}
+
+/** What a look at a source's silence has found. */
+export interface Watch {
+  /** What is to be told, once: that it has fallen silent, or that it was heard again. */
+  readonly turned: "silent" | "heard" | null;
+  /** The last sign of life before the silence, ms since the epoch; null where it is not silent. */
+  readonly silentSince: number | null;
+}
+
+/**
+ * Keeps what is known of each source: when it was last heard of, what was refused, the secret that a handshake captured.
+ * A flood of refusals costs no writes: notes are sampled before they leave the isolate, and bounded where they are kept.
+ * Noting never fails: a desk out of reach costs a note. The other methods throw then, and the request is to be repeated.
+ */
+export interface SourceDesk {
+  /** Notes that an event was accepted. */
+  received(source: string, at: number): Promise<void>;
+  refused(source: string, note: Note): Promise<void>;
+  unmatched(source: string, note: Note): Promise<void>;
+  /** The secret that a handshake captured; null where none was, or where it cannot be read with the key of today. */
+  capturedSecret(source: string): Promise<string | null>;
+  /** Keeps a captured secret, encrypted. Refused where there is one already: nobody may replace it. */
+  capture(source: string, secret: string): Promise<"captured" | "refused">;
+  /** Forgets the captured secret, so that the handshake can be repeated. */
+  release(source: string): Promise<void>;
+  record(source: string): Promise<SourceRecord>;
+  /** Looks whether nothing has been heard of the source for longer than `expectEveryMs`, and remembers what it answers. */
+  watch(source: string, now: number, expectEveryMs: number): Promise<Watch>;
+}
+
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** One wide line per unit of work. Never a payload, never a secret. */
@@ -138,6 +193,9 @@ export interface Bridge {
   readonly setup: Setup;
   readonly ledger: Ledger;
   readonly callbacks: CallbackSender;
+  readonly desk: SourceDesk;
+  /** Fetches the public keys of senders whose keys stand at a URL. */
+  readonly keys: KeyFetcher;
   engine(id: string): Engine | undefined;
   /** The values of a source's secrets, in the order of the configuration. */
   secrets(names: readonly string[]): string[];

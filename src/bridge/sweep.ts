@@ -4,6 +4,7 @@
 import type { Execution } from "../core/execution.ts";
 import { advance } from "./advance.ts";
 import type { Bridge, DueCursor } from "./ports.ts";
+import { tellSilence } from "./silence.ts";
 
 /** After this no new execution is taken up, so that a pass ends before the next two begin. */
 const SWEEP_BUDGET_MS = 50_000;
@@ -43,6 +44,7 @@ export async function sweep(bridge: Bridge): Promise<SweepReport> {
   const due = dueExecutions(bridge, pass, shards);
   await Promise.all(Array.from({ length: CONCURRENCY }, () => work(bridge, pass, due)));
   await purge(bridge, pass, shards);
+  await tellSilence(bridge);
   bridge.log(pass.complete ? "info" : "warn", "sweep.finished", {
     ...reportOf(pass),
     durationMs: bridge.now() - begun,

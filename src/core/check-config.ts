@@ -76,6 +76,7 @@ function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): Config
   const named: (readonly [readonly PropertyKey[], string])[] = [
     ...Object.entries(config.engines).map(([id, engine]) => [["engines", id, "token"], engine.token] as const),
     ...secretLists("sources", config.sources),
+    ...secretLists("sources", config.sources, "handshakeSecrets"),
     ...secretLists("callbacks", config.callbacks),
   ];
   return named
@@ -86,9 +87,13 @@ function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): Config
     }));
 }
 
-function secretLists(kind: string, parts: Record<string, { secrets?: readonly string[] | undefined }>) {
-  return Object.entries(parts).flatMap(([id, { secrets }]) =>
-    (secrets ?? []).map((name, index) => [[kind, id, "secrets", index], name] as const),
+function secretLists<Key extends "secrets" | "handshakeSecrets" = "secrets">(
+  kind: string,
+  parts: Record<string, { [key in Key]?: readonly string[] | undefined }>,
+  key = "secrets" as Key,
+) {
+  return Object.entries(parts).flatMap(([id, part]) =>
+    (part[key] ?? []).map((name, index) => [[kind, id, key, index], name] as const),
   );
 }
 

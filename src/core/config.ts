@@ -1,6 +1,6 @@
 // The configuration document, bridge.config.json, as one schema: what is written here is what editors complete (the
 // JSON Schema is generated from it) and what the bridge accepts. Pure. Cross-references are checked in check-config.ts.
-import { z } from "zod";
+import * as z from "zod";
 import { Duration, durationBetween } from "./duration.ts";
 import { EngineConfig } from "./engine-config.ts";
 import { DEFAULT_RECORD_NAMESPACE } from "./record-id.ts";

@@ -1,5 +1,5 @@
 // Durations as people write them ("90s", "30m", "12h", "7d") and as the code counts them (ms). Pure.
-import { z } from "zod";
+import * as z from "zod";
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const PATTERN = /^(\d{1,9})(ms|s|m|h|d)$/;

@@ -1,6 +1,6 @@
 // The configuration of an engine: a workflow API that can start, get, cancel and give the result of a run.
 // Pure data. What a preset stands for is in `engine/presets.ts`.
-import { z } from "zod";
+import * as z from "zod";
 import { durationBetween } from "./duration.ts";
 import { SecretName } from "./secret-name.ts";
 

@@ -16,7 +16,11 @@ export interface InboundRequest {
 declare const verified: unique symbol;
 
 /** A request whose sender is proven. Normalisation takes only this, so unverified bytes cannot reach a rule. */
-export type VerifiedRequest = InboundRequest & { readonly [verified]: true };
+export type VerifiedRequest = InboundRequest & {
+  readonly [verified]: true;
+  /** Which of the source's secrets proved it, in their order, so that a rotation can be seen; null where none was used. */
+  readonly secretIndex: number | null;
+};
 
 /** A normalised webhook, with the attribute names of CloudEvents 1.0. */
 export interface Event {

@@ -89,9 +89,11 @@ export interface Admission {
   readonly start: StartRequest | null;
   /** Why the execution is `invalid`; null where it is not */
   readonly invalid: string | null;
+  /** Left to the sweep from the beginning: nobody goes on with it after the answer. */
+  readonly deferred?: boolean;
 }
 
-export interface Execution extends Omit<Admission, "callbacks" | "invalid"> {
+export interface Execution extends Omit<Admission, "callbacks" | "invalid" | "deferred"> {
   readonly id: string;
   readonly run: RunState;
   /** The engine's id of the run, once a start call was answered. */
@@ -120,15 +122,16 @@ export interface Execution extends Omit<Admission, "callbacks" | "invalid"> {
 }
 
 /**
- * A fresh execution. It is leased to whoever admitted it, who goes on at once; the sweep takes over after the lease.
+ * A fresh execution. It is leased to whoever admitted it, who goes on at once; the sweep takes over after the lease. A
+ * deferred one is the sweep's from the beginning.
  *
  * Where the rule allows a start to be repeated, the admission itself records the intent to start: one write less for
  * every execution. Where it does not (`hold`), the intent is written separately, right before the call, so that a
  * Worker lost in between does not leave a doubt that parks the execution for nothing.
  */
 export function admitted(id: string, admission: Admission, now: number): Execution {
-  const { callbacks, invalid, ...decided } = admission;
-  const starting = admission.onUncertainStart === "retry";
+  const { callbacks, invalid, deferred = false, ...decided } = admission;
+  const starting = admission.onUncertainStart === "retry" && !deferred;
   const fresh: Execution = {
     ...decided,
     id,
@@ -144,7 +147,7 @@ export function admitted(id: string, admission: Admission, now: number): Executi
     endedAt: null,
     deliveries: callbacks.map((callback) => ({ callback, state: "due", attempts: 0, nextAt: null })),
     timeline: [{ at: now, step: "admitted", outcome: "new" }],
-    dueAt: now + LEASE_MS,
+    dueAt: deferred ? now : now + LEASE_MS,
     version: 1,
   };
   if (invalid === null) return fresh;

@@ -1,5 +1,5 @@
 // Secrets are named in the configuration and never written there. Pure.
-import { z } from "zod";
+import * as z from "zod";
 
 export const SecretName = z
   .string()

@@ -1,6 +1,7 @@
 // Every refusal as RFC 9457 problem JSON: what was wrong, where, and what to do. The one place where inner reasons become
 // outer ones. All failures to prove a sender look alike from outside; which check failed is in the log only.
-import type { Refusal } from "../bridge/receive.ts";
+import type { Source } from "../bridge/ports.ts";
+import { isOurs, type Refusal } from "../bridge/refusal.ts";
 
 /** The problems that this bridge answers with. `type` is a stable name for programs, `detail` is for people. */
 export interface Problem {
@@ -11,7 +12,7 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const RETRY_AFTER_SECONDS = "30";
+const RETRY_AFTER_SECONDS = 30;
 
 export function problemResponse({ name, status, title, detail, headers }: Problem): Response {
   const body = { type: `urn:hookspan:problem:${name}`, title, status, detail };
@@ -59,14 +60,26 @@ export function bodyIncomplete(): Problem {
   };
 }
 
+export function bodyTooSlow(timeoutMs: number): Problem {
+  return {
+    name: "body-too-slow",
+    status: 408,
+    title: "Body too slow",
+    detail: `The body was not there within ${timeoutMs / 1_000} seconds. Send the request again.`,
+  };
+}
+
 /** Our own failure: the sender is to come back, and must never be told that the fault is its own. */
-export function unavailable(detail: string, advice = "Nothing was accepted; send it again."): Problem {
+export function unavailable(
+  detail: string,
+  { advice = "Nothing was accepted; send it again.", retryAfterSeconds = RETRY_AFTER_SECONDS } = {},
+): Problem {
   return {
     name: "unavailable",
     status: 503,
     title: "Temporarily unavailable",
     detail: `${detail} ${advice}`,
-    headers: { "retry-after": RETRY_AFTER_SECONDS },
+    headers: { "retry-after": String(retryAfterSeconds) },
   };
 }
 
@@ -78,27 +91,56 @@ export function badRequest(detail: string): Problem {
   return { name: "bad-request", status: 400, title: "Bad request", detail };
 }
 
-/** From the reason inside to the problem outside. */
-export function problemOf(refusal: Refusal): Problem {
+/** From the reason inside to the answer outside. */
+export function refusalResponse(refusal: Refusal, answers: Source["answers"]): Response {
+  const busy = (detail: string): Response =>
+    problemResponse(unavailable(detail, { retryAfterSeconds: answers.retryAfterSeconds }));
   switch (refusal.stage) {
+    case "state":
+      return busy("This source is paused.");
+    case "handshake":
+      if (refusal.reason === "unusable-secret") return busy("This source is not set up correctly.");
+      if (refusal.reason === "not-a-handshake") return problemResponse(notAHandshake());
+      return rejection(answers);
+    case "secrets":
+      return busy("The source's secret could not be read.");
     case "verify":
-      if (refusal.failure.reason === "bad-secret") return unavailable("This source is not set up correctly.");
-      return {
-        name: "not-verified",
-        status: 401,
-        title: "Sender not verified",
-        detail:
-          "The request does not prove that it comes from this source. Check the secret, that the body is sent exactly as " +
-          "it was signed, and the clock. The bridge's log names the reason.",
-      };
-    case "normalise": {
-      const { reason, message } = refusal.fault;
-      if (reason === "unsupported-content-type") {
-        return { name: reason, status: 415, title: "Unsupported content type", detail: message };
-      }
-      return { name: reason, status: 400, title: "Unreadable body", detail: message };
-    }
+      return isOurs(refusal) ? busy("This source is not set up correctly.") : rejection(answers);
+    case "normalise":
+      // Not of this sender after all: told like every other way of not being proven.
+      if (refusal.fault.reason === "assertion-failed") return rejection(answers);
+      return problemResponse(unreadable(refusal.fault));
     case "admit":
-      return unavailable("The ledger could not be reached.");
+      return busy("The ledger could not be reached.");
   }
+}
+
+/** One answer for every way of not being proven, so that trying teaches nothing. */
+function rejection({ rejected: { status, empty } }: Source["answers"]): Response {
+  if (empty) return new Response(null, { status, headers: { "cache-control": "no-store" } });
+  return problemResponse({
+    name: "not-verified",
+    status,
+    title: "Sender not verified",
+    detail:
+      "The request does not prove that it comes from this source. Check the secret, that the body is sent exactly as " +
+      "it was signed, and the clock. The bridge's log names the reason.",
+  });
+}
+
+function unreadable({ reason, message }: Extract<Refusal, { stage: "normalise" }>["fault"]): Problem {
+  if (reason === "unsupported-content-type") {
+    return { name: reason, status: 415, title: "Unsupported content type", detail: message };
+  }
+  return { name: reason, status: 400, title: "Unreadable body", detail: message };
+}
+
+function notAHandshake(): Problem {
+  return {
+    name: "not-a-handshake",
+    status: 400,
+    title: "Not a handshake",
+    detail:
+      "Only this sender's handshakes are taken in this way, and the request is none of them. Events come by POST.",
+  };
 }

@@ -5,12 +5,10 @@ import type { LedgerSettings } from "../core/config.ts";
 import { durationMs } from "../core/duration.ts";
 import { type Admission, admitted, type Execution } from "../core/execution.ts";
 import { err, ok } from "../core/result.ts";
+import { callObject } from "../durable/call.ts";
 import type { AdmittedRow, LedgerShard, PageColumn } from "./ledger-shard.ts";
 import { type AdmissionRow, toAdmissionRow, toExecution, toProgressRow, toSummary } from "./row.ts";
 import { addressOf, publicId, shardOf } from "./shard.ts";
-
-/** Tries per call: the runtime says of some errors that the call can be repeated with a new stub. */
-const TRIES = 3;
 
 /** A call to a Durable Object holds 32 MiB; admissions beyond this go in a call of their own. */
 const ADMIT_MAX_CHARS = 4 * 1024 * 1024;
@@ -30,15 +28,8 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
 
   const stub = (shard: number): Stub => namespace.getByName(`ledger/${shard}`);
 
-  /** A stub that has thrown may be broken for good, so each try takes a new one. */
-  async function call<T>(shard: number, method: (stub: Stub) => Promise<T>): Promise<T> {
-    for (let tried = 1; ; tried++) {
-      try {
-        return await method(stub(shard));
-      } catch (thrown) {
-        if (tried === TRIES || !isRetryable(thrown)) throw thrown;
-      }
-    }
+  function call<T>(shard: number, method: (stub: Stub) => Promise<T>): Promise<T> {
+    return callObject(() => stub(shard), method);
   }
 
   async function admitTo(shard: number, entries: readonly Entry[], now: number): Promise<Placed[]> {
@@ -172,11 +163,4 @@ function equalities(filter: ExecutionFilter): (readonly [PageColumn, string])[] 
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
-}
-
-/** The runtime marks errors after which a call may be repeated; an overloaded object must be left alone. */
-function isRetryable(thrown: unknown): boolean {
-  if (typeof thrown !== "object" || thrown === null) return false;
-  const { retryable, overloaded, durableObjectReset } = thrown as Record<string, unknown>;
-  return overloaded !== true && (retryable === true || durableObjectReset === true);
 }

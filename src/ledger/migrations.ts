@@ -1,11 +1,6 @@
 // The ledger's schema, as numbered steps that are only ever added to. A step that has been released is never edited:
 // objects out there have run it. Applied in one transaction when an object wakes.
-
-interface Migration {
-  readonly id: number;
-  readonly name: string;
-  readonly sql: string;
-}
+import { applyMigrations, type Migration } from "../durable/migrate.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   {
@@ -49,16 +44,7 @@ const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** Brings an object's schema up to date. @param steps for tests: how many of the steps to apply */
+/** Brings a shard's schema up to date. @param steps for tests: how many of the steps to apply */
 export function migrate(storage: DurableObjectStorage, steps: number = MIGRATIONS.length): void {
-  const { sql } = storage;
-  storage.transactionSync(() => {
-    sql.exec("CREATE TABLE IF NOT EXISTS _migrations (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
-    const { done } = sql.exec<{ done: number }>("SELECT coalesce(max(id), 0) AS done FROM _migrations").one();
-    for (const { id, name, sql: step } of MIGRATIONS.slice(0, steps)) {
-      if (id <= done) continue;
-      sql.exec(step);
-      sql.exec("INSERT INTO _migrations (id, name) VALUES (?, ?)", id, name);
-    }
-  });
+  applyMigrations(storage, MIGRATIONS.slice(0, steps));
 }

@@ -1,5 +1,5 @@
 // How a simulated workflow behaves, and the simulator's own settings: the schemas are the types. Pure: no I/O, no clock.
-import { z } from "zod";
+import * as z from "zod";
 
 /** The longest run, result delay and latency of any rule: as long as an execution can live at all. */
 const MAX_DURATION_MS = 30 * 24 * 60 * 60 * 1000;

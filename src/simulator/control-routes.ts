@@ -2,7 +2,7 @@
 // is closed (404) unless the variable SIMULATOR_CONTROL is "true".
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import { z } from "zod";
+import * as z from "zod";
 import { presentMoment } from "./ambient.ts";
 import { ClockChange, Definition, Finish, SettingsChange, Uuid } from "./behaviour.ts";
 import type { SimulatorEnv } from "./env.ts";

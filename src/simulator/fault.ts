@@ -1,6 +1,6 @@
 // Faults on demand: what a rule may say, which rule meets a request, and what it does to the answer. Pure: no I/O, no
 // clock, no randomness of its own.
-import { z } from "zod";
+import * as z from "zod";
 import { DurationMs } from "./behaviour.ts";
 import { type Answer, emptyAnswer, errorAnswer, OPERATIONS, type Operation } from "./wire.ts";
 

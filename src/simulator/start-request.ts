@@ -1,6 +1,6 @@
 // Reads the body of a start request as strictly as the engine documents it, and strictly too about fields that it does
 // not document, so that a mistake of the caller shows here and not in production. Pure: no I/O, no clock.
-import { z } from "zod";
+import * as z from "zod";
 import { err, ok, type Result } from "../core/result.ts";
 import { Behaviour, JsonDocument, Uuid } from "./behaviour.ts";
 import type { Detail } from "./wire.ts";

@@ -1,70 +1,100 @@
-// Makes the event of a proven request. Takes only a VerifiedRequest. No I/O, no clock; every body gives an event or
-// a fault, never an exception.
+// Makes the events of a proven request: one, or one for each item of a batch. Takes only a VerifiedRequest. No I/O, no
+// clock; every body gives events or a fault, never an exception.
 import type { Event, VerifiedRequest } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { readBody } from "./body.ts";
-import type { BodyFault } from "./body-fault.ts";
-import { firstText, rawValue, type SelectorInput, textOf, valueAt } from "./selector.ts";
-import type { EventPlan, Source, TypePlan } from "./source.ts";
-import { readTime } from "./timestamp.ts";
+import { readBody } from "./body/body.ts";
+import type { BodyFault } from "./body/body-fault.ts";
+import { redacted } from "./body/redact.ts";
+import { failedAssertion } from "./event/assertion.ts";
+import { valueAt } from "./event/path.ts";
+import type { EventPlan } from "./event/plan.ts";
+import { type RequestView, viewOf } from "./event/request-view.ts";
+import { firstText, rawValue, type SelectorInput } from "./event/selector.ts";
+import { itemsOf, MAX_ITEMS } from "./event/split.ts";
+import { readTime } from "./families/timestamp.ts";
+import type { Source } from "./source.ts";
 
-export type { BodyFault } from "./body-fault.ts";
+export type { BodyFault } from "./body/body-fault.ts";
 
-export async function normalise(request: VerifiedRequest, source: Source): Promise<Result<Event, BodyFault>> {
-  const root = await readBody(request, source);
-  if (!root.ok) return root;
+/** None for an empty batch, which is a sender's way to say that it is there. */
+export async function normalise(
+  request: VerifiedRequest,
+  source: Source,
+): Promise<Result<readonly Event[], BodyFault>> {
+  const parsed = await readBody(request, source);
+  if (!parsed.ok) return parsed;
+  const failed = await failedAssertion(source.assertions, viewOf(request, parsed.value));
+  if (failed !== null) {
+    const message = `The request does not hold at ${failed.at} what this source asserts.`;
+    return err({ reason: "assertion-failed", at: failed.at, message });
+  }
+  const view = viewOf(request, redacted(parsed.value, source.redact));
+  const items = source.split === null ? [view.root] : itemsOf(view.root, source.split);
+  if (items.length > MAX_ITEMS) {
+    const message = `The request holds more than ${MAX_ITEMS} items.`;
+    return err({ reason: "too-many-items", limit: MAX_ITEMS, message });
+  }
 
-  const data = selectData(root.value, source.event);
-  if (data === undefined) return err(missing("data"));
-
-  const input: SelectorInput = { headers: request.headers, body: request.body, root: root.value, data };
-  const id = await firstText(source.event.id, input);
-  if (id === null) return err(missing("id"));
-  const type = await selectType(source.event.type, input);
-  if (type === null) return err(missing("type"));
-  const dedupeKey = await firstText(source.event.dedupeKey, input);
-  if (dedupeKey === null) return err(missing("dedupeKey"));
-  const subject = await firstText(source.event.subject, input);
-
-  return ok({
-    id,
+  const shared = {
     source: source.id,
-    type,
-    ...(subject === null ? {} : { subject }),
-    time: new Date(selectTime(source.event, input) ?? request.receivedAt).toISOString(),
-    data,
+    receivedAt: new Date(request.receivedAt).toISOString(),
     headers: visibleHeaders(request.headers, source.headers),
-    dedupeKey,
-  });
+  };
+  const events: Event[] = [];
+  for (const item of items) {
+    const event = await eventOf(item, view, source.event, shared);
+    if (!event.ok) return event;
+    events.push(event.value);
+  }
+  return ok(events);
 }
 
-function selectData(root: Json, plan: EventPlan): Json | undefined {
+/** What all events of one request have in common. */
+interface Shared {
+  readonly source: string;
+  /** ISO 8601. */
+  readonly receivedAt: string;
+  readonly headers: Event["headers"];
+}
+
+async function eventOf(
+  item: Json,
+  request: RequestView,
+  plan: EventPlan,
+  { source, receivedAt, headers }: Shared,
+): Promise<Result<Event, BodyFault>> {
+  const data = selectData(item, plan);
+  if (data === undefined) return err(missing("data"));
+
+  const input: SelectorInput = { request, item, data };
+  const id = await firstText(plan.id, input);
+  if (id === null) return err(missing("id"));
+  const type = await firstText(plan.type, input);
+  if (type === null) return err(missing("type"));
+  // Mostly they are the same, and may be a hash: it is not made twice for each of thousands of items.
+  const dedupeKey = plan.dedupeKey === plan.id ? id : await firstText(plan.dedupeKey, input);
+  if (dedupeKey === null) return err(missing("dedupeKey"));
+  const subject = await firstText(plan.subject, input);
+  const time = selectTime(plan, input) ?? receivedAt;
+
+  return ok({ id, source, type, ...(subject === null ? {} : { subject }), time, data, headers, dedupeKey });
+}
+
+function selectData(item: Json, plan: EventPlan): Json | undefined {
   for (const steps of plan.data) {
-    const value = valueAt(root, steps);
+    const value = valueAt(item, steps);
     if (value !== undefined) return value;
   }
   return undefined;
 }
 
-/** In a joined type the first part is what names the event, so it must be there; the others only refine it. */
-async function selectType(plan: TypePlan, input: SelectorInput): Promise<string | null> {
-  if (plan.kind === "first") return firstText(plan.of, input);
-  const parts: string[] = [];
-  for (const [i, selector] of plan.parts.entries()) {
-    const text = await textOf(selector, input);
-    if (text !== null) parts.push(text);
-    else if (i === 0) return null;
-  }
-  return parts.join(plan.separator);
-}
-
 /** The time is told for information, so one that cannot be read does not cost the event. */
-function selectTime(plan: EventPlan, input: SelectorInput): number | null {
+function selectTime(plan: EventPlan, input: SelectorInput): string | null {
   if (plan.time === null) return null;
   for (const selector of plan.time.from) {
     const time = readTime(rawValue(selector, input), plan.time.unit);
-    if (time !== null) return time;
+    if (time !== null) return new Date(time).toISOString();
   }
   return null;
 }
@@ -83,6 +113,6 @@ function missing(field: "id" | "type" | "data" | "dedupeKey"): BodyFault {
     field === "data"
       ? "The body has nothing at the place where the source's event.data is configured to be."
       : `The request gives no usable text for the event's ${field}. Text must be 1 to 512 characters without control ` +
-        "characters, or a whole number below 2^53: larger ones lose their last digits. Add sha256(body) as an alternative.";
+        "characters, or a whole number. Add sha256(body) as an alternative.";
   return { reason: "missing-event-field", field, message };
 }

@@ -1,8 +1,11 @@
 // The rules that span several fields of a source, which a JSON Schema cannot say. Pure. Each fault names its place
 // and what to write instead; secrets are only ever names here.
 import type { SourceConfig, Verification } from "../core/source.ts";
-import type { Selector } from "./selector.ts";
-import type { EventPlan, Scheme, Source } from "./source.ts";
+import { checkItemKeys, selectorsOf } from "./event/event-rules.ts";
+import { credentialPlaces } from "./families/credentials.ts";
+import { describePlace } from "./families/place.ts";
+import { checkVerification } from "./families/rules.ts";
+import type { Source } from "./source.ts";
 
 export interface SourceFault {
   readonly reason: SourceFaultReason;
@@ -20,10 +23,18 @@ export type SourceFaultReason =
   | "not-an-origin"
   | "bad-signature-layout"
   | "bad-timestamp"
+  | "bad-content"
+  | "bad-key"
+  | "bad-hash"
+  | "bad-algorithms"
+  | "bad-token-place"
+  | "missing-public-url"
   | "secret-header"
   | "unexpected-redirect"
   | "bad-redirect"
-  | "unexpected-json-field";
+  | "unexpected-payload"
+  | "shared-by-items"
+  | "bad-handshake";
 
 /** Headers whose values are credentials somewhere; an event goes to the ledger, the log and the engine. */
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
@@ -44,24 +55,17 @@ const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
 
 export function checkSource(config: SourceConfig, verify: Verification, source: Source): readonly SourceFault[] {
   return [
-    ...checkSecrets(source),
+    // A handshake may bring the secret.
+    ...checkVerification(
+      config,
+      verify,
+      source.handshakes.some(({ capture }) => capture !== null),
+    ),
     ...checkOrigins(config, source),
-    ...checkSignature(config, verify),
-    ...checkHeaders(source),
+    ...checkCredentials(source),
     ...checkForm(config, source),
+    ...checkItemKeys(source.event, source.split !== null),
   ];
-}
-
-function checkSecrets({ scheme, secrets }: Source): readonly SourceFault[] {
-  const needed = scheme.family === "hmac" || scheme.family === "token";
-  if (needed && secrets.length === 0) {
-    return [fault("missing-secrets", ["secrets"], "List the name of at least one Worker secret, such as MY_SECRET.")];
-  }
-  if (!needed && secrets.length > 0) {
-    const message = `The family ${scheme.family} uses no secret. Remove 'secrets', so that it does not look protected.`;
-    return [fault("unexpected-secrets", ["secrets"], message)];
-  }
-  return [];
 }
 
 function checkOrigins(config: SourceConfig, { scheme }: Source): readonly SourceFault[] {
@@ -83,82 +87,35 @@ function checkOrigins(config: SourceConfig, { scheme }: Source): readonly Source
   });
 }
 
-function checkSignature(config: SourceConfig, verify: Verification): readonly SourceFault[] {
-  const faults: SourceFault[] = [];
-  const timestamp = verify.family === "hmac" ? verify.timestamp : undefined;
-  if (config.toleranceSeconds !== undefined && timestamp === undefined) {
-    faults.push(
-      fault("bad-timestamp", ["toleranceSeconds"], "This sender signs no timestamp, so there is no tolerance."),
-    );
-  }
-  if (verify.family !== "hmac") return faults;
-  const { kv, key } = verify.signature;
-  if ((kv === undefined) !== (key === undefined)) {
-    faults.push(
-      fault("bad-signature-layout", ["verify", "signature"], "'kv' and 'key' go together: name both or none."),
-    );
-  }
-  const signed = verify.content.includes("{ts}");
-  if (timestamp !== undefined && !signed) {
-    const message =
-      "The timestamp is not in the signed 'content', so it proves nothing: add {ts} or remove 'timestamp'.";
-    faults.push(fault("bad-timestamp", ["verify", "content"], message));
-  }
-  if (timestamp === undefined && signed) {
-    faults.push(
-      fault("bad-timestamp", ["verify", "timestamp"], "'content' uses {ts}: say where the timestamp stands."),
-    );
-  }
-  if (timestamp?.from.startsWith("sig:") && kv === undefined) {
-    const message =
-      "'sig:' reads an entry of the signature header: say with 'kv' and 'key' how its entries are written.";
-    faults.push(fault("bad-timestamp", ["verify", "timestamp", "from"], message));
-  }
-  return faults;
-}
-
-function checkHeaders({ scheme, event, headers }: Source): readonly SourceFault[] {
-  const own = credentialHeader(scheme);
-  const isSecret = (name: string) => CREDENTIAL_HEADERS.has(name) || name === own;
-  const message = (name: string) =>
-    `The header ${name} carries a credential. It may not become part of an event, which is stored and sent on.`;
+function checkCredentials({ scheme, event, headers }: Source): readonly SourceFault[] {
+  const own = new Set(credentialPlaces(scheme).map(describePlace));
+  const isSecret = (header: string) => CREDENTIAL_HEADERS.has(header) || own.has(`header:${header}`);
+  const message = (what: string) =>
+    `${what} carries a credential. It may not become part of an event, which is stored and sent on.`;
   const visible = headers.flatMap((name, i) =>
-    isSecret(name) ? [fault("secret-header", ["headers", i], message(name))] : [],
+    isSecret(name) ? [fault("secret-header", ["headers", i], message(`The header ${name}`))] : [],
   );
   const selected = Object.entries(selectorsOf(event)).flatMap(([field, selectors]) =>
-    selectors.flatMap((selector) =>
-      selector.kind === "header" && isSecret(selector.name)
-        ? [fault("secret-header", ["event", field], message(selector.name))]
-        : [],
-    ),
+    selectors.flatMap((selector) => {
+      if (selector.kind === "header" && isSecret(selector.name)) {
+        return [fault("secret-header", ["event", field], message(`The header ${selector.name}`))];
+      }
+      const isOwn = selector.kind === "query" && own.has(describePlace(selector));
+      return isOwn ? [fault("secret-header", ["event", field], message(describePlace(selector)))] : [];
+    }),
   );
   return [...visible, ...selected];
 }
 
-function credentialHeader(scheme: Scheme): string | null {
-  if (scheme.family === "hmac") return scheme.signature.header;
-  return scheme.family === "token" && scheme.at.kind === "header" ? scheme.at.name : null;
-}
-
-function selectorsOf(event: EventPlan): Readonly<Record<string, readonly Selector[]>> {
-  return {
-    id: event.id,
-    type: event.type.kind === "first" ? event.type.of : event.type.parts,
-    subject: event.subject,
-    time: event.time?.from ?? [],
-    dedupeKey: event.dedupeKey,
-  };
-}
-
-function checkForm(config: SourceConfig, { scheme, accept, redirectTo }: Source): readonly SourceFault[] {
+function checkForm(config: SourceConfig, { scheme, accept, assume, redirectTo }: Source): readonly SourceFault[] {
   const faults: SourceFault[] = [];
-  const readsForms = accept.includes("form") || accept.includes("multipart");
-  if (config.body?.jsonField !== undefined && !readsForms) {
-    const message = "Only a form has fields: add form or multipart to 'accept', or remove 'jsonField'.";
-    faults.push(fault("unexpected-json-field", ["body", "jsonField"], message));
+  const readsForms = accept.includes("form") || accept.includes("multipart") || assume === "form";
+  if (config.body?.payload !== undefined && !readsForms) {
+    const message = "Only a form has fields: add form or multipart to 'accept', or remove 'payload'.";
+    faults.push(fault("unexpected-payload", ["body", "payload"], message));
   }
   if (redirectTo === null) return faults;
-  if (!readsForms || scheme.family === "hmac" || scheme.family === "token") {
+  if (!readsForms || (scheme.family !== "browser-form" && scheme.family !== "none")) {
     faults.push(fault("unexpected-redirect", ["redirectTo"], "Only a browser that posts a form can be sent on."));
   }
   const url = URL.canParse(redirectTo) ? new URL(redirectTo) : null;

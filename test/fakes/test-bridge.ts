@@ -5,8 +5,10 @@ import { readSetup } from "../../src/bridge/setup.ts";
 import type { Event } from "../../src/core/event.ts";
 import type { Execution } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
+import { noKeys } from "../../src/sources/verify.ts";
 import { createFakeCallbacks, type FakeCallbacks } from "./fake-callbacks.ts";
 import { createFakeClock, type FakeClock, NOW } from "./fake-clock.ts";
+import { createFakeDesk } from "./fake-desk.ts";
 import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
 
@@ -89,6 +91,8 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
     clock,
     fakeEngine,
     lines,
+    desk: createFakeDesk(),
+    keys: noKeys,
     engine: (id) => (id === "default" ? fakeEngine : undefined),
     secrets: (names) => names.map(() => "secret"),
     now: clock.now,

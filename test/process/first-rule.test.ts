@@ -34,8 +34,8 @@ describe.skipIf(!hasShell)("the README's first rule", () => {
   it("starts an execution, calls back, and knows the order when it comes again", async () => {
     const receipt = await shell("send-order.sh");
     expect(receipt).toMatchObject({
-      event: { id: "order-1001", source: "shop", type: "order.paid" },
-      executions: [{ rule: "screen-large-orders", outcome: "new" }],
+      events: [{ id: "order-1001", type: "order.paid" }],
+      executions: [{ event: "order-1001", rule: "screen-large-orders", outcome: "new" }],
     });
     const [{ id }] = receipt.executions;
     const message = await stack.receiver.message(({ data }) => data.execution === id);

@@ -107,7 +107,7 @@ describe("a body", () => {
       else controller.enqueue(piece);
     });
     const response = await http().fetch("/in/partner", post(slow.body));
-    expect(await response.json()).toMatchObject({ event: { id: "p_ź" } });
+    expect(await response.json()).toMatchObject({ events: [{ id: "p_ź" }] });
   });
 
   it("of a source without a cap of its own may have a mebibyte", async ({ expect }) => {

@@ -6,6 +6,8 @@ import { readSetup } from "../../src/bridge/setup.ts";
 import { err, ok } from "../../src/core/result.ts";
 import { app } from "../../src/http/app.ts";
 import type { HttpBindings } from "../../src/http/context.ts";
+import { noKeys } from "../../src/sources/verify.ts";
+import { createFakeDesk } from "../fakes/fake-desk.ts";
 import { openLedger, ownShards } from "./ledger-objects.ts";
 
 /** 2026-11-23T12:00:00Z */
@@ -64,8 +66,9 @@ export interface LogLine {
 }
 
 export interface Receipt {
-  readonly event: { readonly id: string; readonly source: string; readonly type: string };
+  readonly events: readonly { readonly id: string; readonly type: string }[];
   readonly executions: readonly {
+    readonly event: string;
     readonly id: string;
     readonly rule: string;
     readonly recordId: string | null;
@@ -121,6 +124,8 @@ function bridgeOf(lines: LogLine[]): Bridge {
     setup: setup.value,
     ledger: openLedger(ownShards()),
     callbacks: { send: async () => ({ delivered: true, status: 204, durationMs: 12 }) },
+    desk: createFakeDesk(),
+    keys: noKeys,
     engine: () => engine,
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
     now: () => NOW,

@@ -27,7 +27,7 @@ describe("a form of an allowed page", () => {
     expect([response.status, receipt]).toEqual([
       202,
       {
-        event: { id: "f_1", source: "signup", type: "form.submitted" },
+        events: [{ id: "f_1", type: "form.submitted" }],
         executions: [expect.objectContaining({ rule: "on-signup", outcome: "new" })],
       },
     ]);

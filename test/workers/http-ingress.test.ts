@@ -11,9 +11,10 @@ describe("a webhook signed by Stripe", () => {
     expect(response.status).toBe(202);
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(await response.json()).toEqual({
-      event: { id: "evt_1", source: "stripe", type: "customer.subscription.created" },
+      events: [{ id: "evt_1", type: "customer.subscription.created" }],
       executions: [
         {
+          event: "evt_1",
           id: expect.stringMatching(/^exe_[0-9a-z]+_[0-9a-z]+$/),
           rule: "kyb-on-subscription",
           recordId: expect.stringMatching(RECORD),
@@ -31,7 +32,7 @@ describe("a webhook signed by Stripe", () => {
     const response = await stripe({ id: "evt_1", ends: "succeeded" });
     const again = await response.json<Receipt>();
     expect(response.status).toBe(202);
-    expect(again.event).toEqual(first.event);
+    expect(again.events).toEqual(first.events);
     expect(again.executions).toEqual([{ ...first.executions[0], outcome: "duplicate", state: "succeeded" }]);
   });
 
@@ -77,11 +78,13 @@ describe("a webhook signed by Stripe", () => {
       name: "webhook.received",
       fields: {
         source: "stripe",
+        events: 1,
         event: "evt_1",
         type: "customer.subscription.created",
         matched: 1,
         new: 1,
         invalid: 0,
+        secretIndex: 0,
         durationMs: 0,
       },
     });
@@ -100,7 +103,7 @@ describe("a webhook with a token", () => {
   it("is let in, and its execution has no record where the rule names none", async ({ expect }) => {
     const response = await http().fetch("/in/partner", post('{"id":"p_1","type":"order"}'));
     expect(await response.json<Receipt>()).toMatchObject({
-      event: { id: "p_1", source: "partner", type: "order" },
+      events: [{ id: "p_1", type: "order" }],
       executions: [{ rule: "on-partner", recordId: null, outcome: "new" }],
     });
   });

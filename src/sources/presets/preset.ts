@@ -1,5 +1,5 @@
 // The shape of a preset: everything about one sender, as data. Types only.
-import type { BodyKind, EventSelectors, Verification } from "../../core/source.ts";
+import type { Answers, BodyConfig, BodyKind, EventSelectors, Handshake, VerificationInput } from "../../core/source.ts";
 
 export interface Preset {
   readonly title: string;
@@ -7,8 +7,22 @@ export interface Preset {
   readonly description: string;
   /** The sender's own page about its scheme. */
   readonly docs: string;
-  readonly verify: Verification;
+  /** Fields that have a default may be left out. */
+  readonly verify: VerificationInput;
   readonly accept: readonly BodyKind[];
-  readonly jsonField?: string;
+  /** How a body is read when the content type is missing or wrong. */
+  readonly assume?: BodyConfig["assume"];
+  /** The form field that holds the event. */
+  readonly payload?: BodyConfig["payload"];
+  /** Where the list of events stands, such as $.events. */
+  readonly split?: string;
+  /** Places in the body that nobody may see, such as $.token. */
+  readonly redact?: readonly string[];
   readonly event: EventSelectors;
+  /** What the sender asks before its first event, and what it is answered. */
+  readonly handshake?: readonly Handshake[];
+  /** Where the sender wants another answer than 202 with a receipt and 401 with a problem. */
+  readonly answer?: Answers;
+  /** How long the sender waits, when it tries again, and what makes it stop: short, for the operator. */
+  readonly retries?: string;
 }

@@ -1,7 +1,7 @@
 // Forms that a browser posts: whose page they came from, and what becomes of them. Pure, no network, fixed clock.
 import { describe, expect, test } from "vitest";
 import { verify } from "../../../src/sources/verify.ts";
-import { bytes, eventOf, faultOf, NOW, outcome, request, sourceOf } from "./requests.ts";
+import { bytes, contextOf, eventOf, faultOf, outcome, request, sourceOf } from "./requests.ts";
 
 const PAGE = "https://www.example.com";
 const source = sourceOf({ preset: "html-form", allowOrigins: [PAGE, "http://localhost:8080"] });
@@ -34,7 +34,7 @@ describe("the page that a form comes from", () => {
   });
 
   test("is named in the refusal, cut to a length that a log can bear", async () => {
-    const result = await verify(request({ origin: `https://${"a".repeat(5_000)}` }), source, [], NOW);
+    const result = await verify(request({ origin: `https://${"a".repeat(5_000)}` }), source, contextOf([]));
     expect(result).toMatchObject({ ok: false, error: { origin: expect.stringMatching(/^https:\/\/a{252}$/) } });
   });
 });

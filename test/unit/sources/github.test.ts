@@ -88,8 +88,8 @@ describe("the event", () => {
   });
 
   test.each([
-    ["without the field payload", "other=1", "missing-json-field"],
-    ["with the field twice", "payload=1&payload=2", "missing-json-field"],
+    ["without the field payload", "other=1", "missing-payload"],
+    ["with the field twice", "payload=1&payload=2", "missing-payload"],
     ["with a field that is not JSON", "payload=%7B%22a", "malformed-json"],
   ])("is refused in form mode %s", async (_, body, reason) => {
     expect(await faultOf(request({ ...FORM_TYPE, ...github }, body), source)).toMatchObject({ reason });

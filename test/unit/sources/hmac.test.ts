@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { verify } from "../../../src/sources/verify.ts";
-import { bytes, NOW, NOW_SECONDS, outcome, request, sourceOf } from "./requests.ts";
+import { bytes, contextOf, NOW, NOW_SECONDS, outcome, request, sourceOf } from "./requests.ts";
 
 const SECRET = "8f742231b10e8888abcd99yyyzzz85a5";
 
@@ -112,7 +112,7 @@ test("no refusal holds a secret or a signature", async () => {
   const wrong = sign("sha256", "other", "a");
   for (const secret of [SECRET, "", "00"]) {
     const source = hmac({ key: { encoding: secret === SECRET ? "utf8" : "hex" } });
-    const text = JSON.stringify(await verify(request({ "x-sig": wrong }, bytes("a")), source, [secret], NOW));
+    const text = JSON.stringify(await verify(request({ "x-sig": wrong }, bytes("a")), source, contextOf([secret])));
     expect(text).not.toContain(SECRET);
     expect(text).not.toContain(wrong);
   }

@@ -1,8 +1,8 @@
 // JSON from outside: where it is broken is told, what it holds is not. Pure.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseJson } from "../../../src/sources/json-body.ts";
-import { findJsonFault } from "../../../src/sources/json-fault.ts";
+import { parseJson } from "../../../src/sources/body/json-body.ts";
+import { findJsonFault } from "../../../src/sources/body/json-fault.ts";
 import { bytes, eventOf, faultOf, JSON_TYPE, request, sourceOf } from "./requests.ts";
 
 const source = sourceOf({ verify: { family: "none" } });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { verify } from "../../../src/sources/verify.ts";
-import { eventOf, JSON_TYPE, NOW, NOW_SECONDS, outcome, request, sourceOf } from "./requests.ts";
+import { contextOf, eventOf, JSON_TYPE, NOW, NOW_SECONDS, outcome, request, sourceOf } from "./requests.ts";
 
 const source = sourceOf({ preset: "standard-webhooks", secrets: ["HOOK_SECRET"] });
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -88,7 +88,7 @@ describe("the secret", () => {
   });
 
   test("that is unusable is named by its place, never by its value", async () => {
-    const result = await verify(request(headersFor(BODY, OTHER), BODY), source, [SECRET, "whsec_!"], NOW);
+    const result = await verify(request(headersFor(BODY, OTHER), BODY), source, contextOf([SECRET, "whsec_!"]));
     expect(result).toEqual({ ok: false, error: { reason: "bad-secret", secretIndex: 1, problem: "not-base64" } });
   });
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import Stripe from "stripe";
 import { describe, expect, test } from "vitest";
 import { verify } from "../../../src/sources/verify.ts";
-import { bytes, eventOf, JSON_TYPE, NOW, NOW_SECONDS, outcome, request, sourceOf } from "./requests.ts";
+import { bytes, contextOf, eventOf, JSON_TYPE, NOW_SECONDS, outcome, request, sourceOf } from "./requests.ts";
 
 const stripe = new Stripe("sk_test_unused");
 const SECRET = "whsec_test_0123456789abcdef";
@@ -97,7 +97,7 @@ describe("the timestamp", () => {
   });
 
   test("that is old tells how old, when the signature is right", async () => {
-    const old = await verify(signed(sign(BODY, SECRET, NOW_SECONDS - 4_000)), source, [SECRET], NOW);
+    const old = await verify(signed(sign(BODY, SECRET, NOW_SECONDS - 4_000)), source, contextOf([SECRET]));
     expect(old).toEqual({ ok: false, error: { reason: "stale", skewSeconds: 4_000, toleranceSeconds: 300 } });
   });
 

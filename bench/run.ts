@@ -1,0 +1,18 @@
+// npm run bench: every benchmark; npm run bench -- NAME: one of them. Each is measured side by side with its own floor in
+// one run and reported as a ratio, because machines differ and are shared. RESULTS.md keeps what was seen.
+import { bundle } from "./bundle.ts";
+import { verification } from "./verification.ts";
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { verification, bundle };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(", ")}; there are ${Object.keys(BENCHMARKS).join(", ")}.`);
+  process.exit(1);
+}
+for (const [name, run] of Object.entries(BENCHMARKS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n## ${name}\n`);
+  await run();
+}

@@ -1,0 +1,26 @@
+// Calls a Durable Object, again where the runtime says that the call may be repeated. The objects' methods are idempotent,
+// so repeating is harmless; an overloaded object is left alone. Knows nothing of what is called.
+
+/** Tries per call: the runtime says of some errors that the call can be repeated with a new stub. */
+const TRIES = 3;
+
+/**
+ * @param stub gives a new stub: one that has thrown may be broken for good, so each try takes another
+ * @throws what the last try has thrown
+ */
+export async function callObject<Stub, T>(stub: () => Stub, method: (stub: Stub) => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await method(stub());
+    } catch (thrown) {
+      if (tried === TRIES || !isRetryable(thrown)) throw thrown;
+    }
+  }
+}
+
+/** The runtime marks errors after which a call may be repeated; an overloaded object must be left alone. */
+function isRetryable(thrown: unknown): boolean {
+  if (typeof thrown !== "object" || thrown === null) return false;
+  const { retryable, overloaded, durableObjectReset } = thrown as Record<string, unknown>;
+  return overloaded !== true && (retryable === true || durableObjectReset === true);
+}
