@@ -26,6 +26,8 @@ function bundled(entry: string): string {
   return outputFiles.map(({ text }) => text).join("");
 }
 
+const SEED = ["test/property-seed.ts"];
+
 /** Their oracles, not what they test, need more of Node than workerd has: SDKs that sign synchronously, files, node:vm. */
 const NODE_ONLY_ORACLES = [
   "corpora/*",
@@ -37,7 +39,7 @@ const NODE_ONLY_ORACLES = [
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles: SEED, environment: "node" } },
       {
         plugins: [
           cloudflareTest({
@@ -48,6 +50,7 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
+          setupFiles: SEED,
           include: ["test/workers/**/*.test.ts"],
           // Hundreds of files, each with a warning about its source map: bundled once instead.
           deps: { optimizer: { ssr: { enabled: true, include: ["stripe"] } } },
@@ -58,7 +61,12 @@ export default defineConfig({
           // nodejs_compat is for the tests' oracles; src/sources itself does without.
           cloudflareTest({ miniflare: { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"] } }),
         ],
-        test: { name: "sources", include: ["test/unit/sources/**/*.test.ts"], exclude: NODE_ONLY_ORACLES },
+        test: {
+          name: "sources",
+          include: ["test/unit/sources/**/*.test.ts"],
+          exclude: NODE_ONLY_ORACLES,
+          setupFiles: SEED,
+        },
       },
       {
         plugins: [

@@ -3,19 +3,27 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { styleText } from "node:util";
+import { readSetup } from "../src/bridge/setup.ts";
 import { type Config, startStack } from "./local-stack.ts";
+import type { ReceivedMessage } from "./receiver.ts";
 
 const PERSIST_TO = ".wrangler/dev";
 const PORT = 8787;
 const SWEEP_EVERY_MS = 10_000;
 
-const config = JSON.parse(readFileSync(new URL("../bridge.config.json", import.meta.url), "utf8")) as Config;
+const config = readConfig();
 const stack = await startStack({
   persistTo: PERSIST_TO,
   config,
   watchConfig: true,
   port: PORT,
-  onOutput: (process, text) => console.log(styleText("dim", `[${process}] ${text.trimEnd()}`)),
+  onMessage: printMessage,
+  onOutput: (process, text) => {
+    // wrangler's word that cron events do not fire by themselves: here they do, see below.
+    if (!text.includes("Scheduled Workers are not automatically triggered")) {
+      console.log(styleText("dim", `[${process}] ${text.trimEnd()}`));
+    }
+  },
 });
 
 const sources = Object.entries(config.sources).map(
@@ -35,21 +43,38 @@ console.log(`
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
 
-let printed = 0;
 try {
   while (!stopping.signal.aborted) {
     await wait(SWEEP_EVERY_MS, undefined, { signal: stopping.signal });
     await stack.sweep().catch((thrown: unknown) => console.error(`The sweep failed: ${String(thrown)}`));
-    for (const message of stack.receiver.messages.slice(printed)) {
-      const signature = message.verified ? "signature verified" : styleText("red", "signature NOT verified");
-      console.log(
-        `[callback ${message.callback}] ${message.type} ${message.id}, ${signature}: ${JSON.stringify(message.data)}`,
-      );
-    }
-    printed = stack.receiver.messages.length;
   }
 } catch (thrown) {
   if (!stopping.signal.aborted) throw thrown;
 } finally {
   await stack.stop();
+}
+
+/** The configuration, once it is known to be one: a fault is told in words, before anything is started. */
+function readConfig(): Config {
+  const path = new URL("../bridge.config.json", import.meta.url);
+  const faults = (messages: readonly string[]): never => {
+    console.error(`bridge.config.json is refused:\n${messages.map((message) => `  ${message}`).join("\n")}`);
+    process.exit(1);
+  };
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(path, "utf8"));
+  } catch (thrown) {
+    return faults([String(thrown)]);
+  }
+  const setup = readSetup(document, { development: true, hasSecret: () => true });
+  if (!setup.ok) return faults(setup.error.faults.map(({ path: at, message }) => `${at || "document"}: ${message}`));
+  return document as Config;
+}
+
+function printMessage(message: ReceivedMessage): void {
+  const signature = message.verified ? "signature verified" : styleText("red", "signature NOT verified");
+  console.log(
+    `[callback ${message.callback}] ${message.type} ${message.id}, ${signature}: ${JSON.stringify(message.data)}`,
+  );
 }

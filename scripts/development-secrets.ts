@@ -20,8 +20,12 @@ export function developmentSecrets(config: Config): DevelopmentSecrets {
   };
   for (const { token } of Object.values(config.engines))
     all[token] = own[token] ?? `tot_development-${token.toLowerCase()}`;
-  const parts = [...Object.values(config.sources), ...Object.values(config.callbacks ?? {})];
-  for (const name of parts.flatMap(({ secrets }) => secrets ?? [])) all[name] = own[name] ?? madeUp(name);
+  const sources = Object.values(config.sources);
+  const named = [
+    ...sources.flatMap(({ secrets = [], handshakeSecrets = [] }) => [...secrets, ...handshakeSecrets]),
+    ...Object.values(config.callbacks ?? {}).flatMap(({ secrets }) => secrets),
+  ];
+  for (const name of named) all[name] = own[name] ?? madeUp(name);
   return {
     all,
     adminToken: all.ADMIN_TOKEN ?? "",
@@ -30,7 +34,10 @@ export function developmentSecrets(config: Config): DevelopmentSecrets {
   };
 }
 
-/** `whsec_` and base64, which serves senders that read it as text and those that read it as Standard Webhooks does. */
+/**
+ * `whsec_` and base64, which serves senders that read it as text and those that read it as Standard Webhooks does. Those
+ * that want hex, two keys or a public key need a value of their own in .dev.vars.
+ */
 function madeUp(name: string): string {
   return `whsec_${Buffer.from(`for development only: ${name}`).toString("base64")}`;
 }

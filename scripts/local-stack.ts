@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type DevelopmentSecrets, developmentSecrets } from "./development-secrets.ts";
-import { type Receiver, startReceiver } from "./receiver.ts";
+import { type ReceivedMessage, type Receiver, startReceiver } from "./receiver.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../node_modules/wrangler/bin/wrangler.js", import.meta.url));
@@ -24,19 +24,25 @@ export interface StackOptions {
   engineUrl?(simulatorUrl: string): string;
   /** A fixed port for the bridge; any free one otherwise. */
   readonly port?: number;
+  /** Is told of each message that the receiver gets, as it comes. */
+  onMessage?(message: ReceivedMessage): void;
   /** Receives what the processes print. */
   onOutput?(process: "bridge" | "simulator", text: string): void;
 }
 
 export interface Config {
   readonly engines: Record<string, { token: string }>;
-  readonly sources: Record<string, { preset?: string; secrets?: readonly string[] }>;
+  readonly sources: Record<
+    string,
+    { preset?: string; secrets?: readonly string[]; handshakeSecrets?: readonly string[] }
+  >;
   readonly callbacks?: Record<string, { secrets: readonly string[] }>;
 }
 
 /** One wrangler process and the workerd under it. */
 export class LocalWorker {
   readonly url: string;
+  readonly #port: number;
   readonly #args: readonly string[];
   readonly #onOutput: (text: string) => void;
   readonly #readyPath: string;
@@ -44,12 +50,14 @@ export class LocalWorker {
 
   constructor(port: number, readyPath: string, args: readonly string[], onOutput: (text: string) => void) {
     this.url = `http://127.0.0.1:${port}`;
+    this.#port = port;
     this.#args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", ...args];
     this.#onOutput = onOutput;
     this.#readyPath = readyPath;
   }
 
   async start(): Promise<void> {
+    await mustBeFree(this.#port);
     const quiet = {
       WRANGLER_SEND_METRICS: "false",
       WRANGLER_HIDE_BANNER: "true",
@@ -107,7 +115,7 @@ export interface LocalStack {
 
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const secrets = developmentSecrets(options.config);
-  const receiver = await startReceiver((callback) => secrets.ofCallback(callback));
+  const receiver = await startReceiver((callback) => secrets.ofCallback(callback), options.onMessage);
   const output = options.onOutput ?? (() => undefined);
   const simulatorArgs = ["-c", "src/simulator/wrangler.toml", "--persist-to", `${options.persistTo}/simulator`];
   const simulator = new LocalWorker(await freePort(), "/", simulatorArgs, (text) => output("simulator", text));
@@ -153,6 +161,18 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       return answer.json() as never;
     },
   };
+}
+
+/** Whoever else listens there would be taken for the worker that is being started. */
+async function mustBeFree(port: number): Promise<void> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    throw new Error(`Port ${port} is in use: stop what runs there.`);
+  }
+  server.close();
+  await once(server, "close");
 }
 
 export async function freePort(): Promise<number> {

@@ -24,7 +24,10 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-export async function startReceiver(secretsOf: (callback: string) => readonly string[]): Promise<Receiver> {
+export async function startReceiver(
+  secretsOf: (callback: string) => readonly string[],
+  onMessage: (message: ReceivedMessage) => void = () => undefined,
+): Promise<Receiver> {
   const messages: ReceivedMessage[] = [];
   const waiting = new Set<() => void>();
   const statuses: number[] = [];
@@ -38,7 +41,9 @@ export async function startReceiver(secretsOf: (callback: string) => readonly st
       const headers = request.headers as Record<string, string>;
       const answered = statuses.shift() ?? 204;
       const verified = secretsOf(callback).some((secret) => verifies(secret, body, headers));
-      messages.push({ ...JSON.parse(body), callback, id: headers["webhook-id"] ?? "", verified, answered });
+      const message = { ...JSON.parse(body), callback, id: headers["webhook-id"] ?? "", verified, answered };
+      messages.push(message);
+      onMessage(message);
       response.writeHead(answered).end();
       for (const wake of waiting) wake();
     });

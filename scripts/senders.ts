@@ -1,6 +1,6 @@
 // The senders' chapters of the documents, made from the presets: the table in the README and docs/senders.md. Each
 // configuration in them is one that `resolveSource` has accepted.
-import { type PRESET_NAMES, SourceConfig } from "../src/core/source.ts";
+import { DEFAULT_TOLERANCE_SECONDS, type PRESET_NAMES, SourceConfig } from "../src/core/source.ts";
 import { PRESETS, type Preset, resolveSource } from "../src/sources/presets.ts";
 
 type PresetId = (typeof PRESET_NAMES)[number];
@@ -8,6 +8,7 @@ type PresetId = (typeof PRESET_NAMES)[number];
 /** What a source needs beside its preset, by the field that `resolveSource` misses. */
 const PLACEHOLDERS: Readonly<Record<string, (preset: PresetId) => unknown>> = {
   secrets: (preset) => secretNames(preset),
+  verify: () => ({ family: "none" }),
   publicUrl: (preset) => `https://bridge.example.com/in/${preset}`,
   allowOrigins: () => ["https://www.example.com"],
   handshakeSecrets: (preset) => [`${upperCase(preset)}_VERIFY_TOKEN`],
@@ -61,6 +62,12 @@ export function sendersTable(): string {
   return ["| sender | proves itself by | configuration |", "|---|---|---|", ...rows].join("\n");
 }
 
+const PUBLIC_KEY_SCHEMES = {
+  ed25519: "Ed25519",
+  "ecdsa-p256-sha256": "ECDSA P-256",
+  "rsa-sha256": "RSA-SHA256",
+} as const;
+
 function schemeOf({ verify }: Preset): string {
   switch (verify.family) {
     case "hmac":
@@ -68,13 +75,13 @@ function schemeOf({ verify }: Preset): string {
     case "digest":
       return `${(verify.hash ?? "sha256").toUpperCase()} of secret and request`;
     case "pubkey":
-      return verify.algorithm;
+      return PUBLIC_KEY_SCHEMES[verify.algorithm];
     case "jwt":
       return `JWT, ${verify.algorithms.join(", ")}`;
     case "jws-detached":
       return `detached JWS, ${verify.algorithms.join(", ")}`;
     case "any":
-      return verify.of.map((each) => schemeOf({ verify: each } as Preset)).join(" or ");
+      return [...new Set(verify.of.map((each) => schemeOf({ verify: each } as Preset)))].join(" or ");
     case "token":
       return "a token";
     case "browser-form":
@@ -103,11 +110,17 @@ function chapter([id, preset]: readonly [PresetId, Preset]): string {
   const config = JSON.stringify({ [id]: configurationOf(id) }, null, 2);
   const facts = [
     preset.description,
-    `Proves itself by ${schemeOf(preset)}. [Its own page](${preset.docs}).`,
+    `Proves itself by ${schemeOf(preset)}${toleranceOf(preset)}. [Its own page](${preset.docs}).`,
     ...(preset.retries === undefined ? [] : [`**When it is not answered:** ${preset.retries}`]),
     ...(preset.handshake === undefined ? [] : ["**Handshake:** answered by the bridge."]),
   ];
   return `## ${preset.title}\n\n\`\`\`jsonc\n${config}\n\`\`\`\n\n${facts.join("\n\n")}\n\n${eventTable(preset)}`;
+}
+
+function toleranceOf({ verify }: Preset): string {
+  const timestamp = "timestamp" in verify ? verify.timestamp : undefined;
+  if (timestamp === undefined) return "";
+  return `, at most ${timestamp.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS} seconds early or late`;
 }
 
 function eventTable({ event, split, redact, accept }: Preset): string {

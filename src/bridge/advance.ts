@@ -1,6 +1,6 @@
 // One claimed execution, one step further: start, or poll and fetch the result, and call back at the end. Repeatable at
 // any point: what was learnt is saved under the version that was read, so that of two who advance the same execution
-// one wins. Three callers share this file: the fast path (`follow`), the sweep and the engine's push (`advance`).
+// one wins. Two callers share this file: the fast path (`follow`) and the sweep (`advance`).
 import { type Execution, isEnded, starting } from "../core/execution.ts";
 import { deliverDue } from "./deliver.ts";
 import { poll } from "./poll.ts";

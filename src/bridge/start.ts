@@ -10,7 +10,7 @@ const MIN_EXPIRY_MS = 31 * 60_000;
 const MAX_EXPIRY_MS = 30 * 86_400_000 - 60_000;
 
 const HELD_REASON =
-  "nobody can say whether the engine has started the run, and the rule says hold: look at the engine, then decide";
+  "nobody can say whether the engine has started the run, and the rule says hold: look for a run of this record at the engine, and start one there if there is none";
 
 const GIVEN_UP_REASON = "no start call had a definite answer within three days";
 

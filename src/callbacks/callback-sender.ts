@@ -7,7 +7,7 @@ import type { CallbackConfig } from "../core/config.ts";
 import { durationMs } from "../core/duration.ts";
 import type { AttemptOutcome } from "../core/execution.ts";
 import { retryAfterMs } from "../core/retry.ts";
-import { callbackUrlFault, type UrlPolicy } from "../core/url-policy.ts";
+import { publicUrlFault, type UrlPolicy } from "../core/url-policy.ts";
 import { signatures } from "./signature.ts";
 
 /** Enough of an answer to let the connection be used again; the rest is not read. */
@@ -40,7 +40,7 @@ export function createCallbackSender(deps: CallbackDeps): CallbackSender {
       const config = Object.hasOwn(deps.callbacks, callback) ? deps.callbacks[callback] : undefined;
       if (!config) return failed(`the configuration has no callback "${callback}"`);
       // Checked again here: the configuration may have been checked under another policy.
-      const fault = callbackUrlFault(config.url, deps.policy);
+      const fault = publicUrlFault(config.url, deps.policy);
       if (fault !== undefined) return failed(`the callback's URL ${fault}`);
 
       const timeoutMs = durationMs(config.timeout);

@@ -2,7 +2,7 @@
 // come back, each with its path, so that whoever wrote the file can mend it without looking into this code.
 import { BridgeConfig } from "./config.ts";
 import { err, ok, type Result } from "./result.ts";
-import { callbackUrlFault, type UrlPolicy } from "./url-policy.ts";
+import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
 
 /** One fault of a configuration. */
 export interface ConfigFault {
@@ -100,7 +100,7 @@ function secretLists<Key extends "secrets" | "handshakeSecrets" = "secrets">(
 function urlFaults(config: BridgeConfig, policy: UrlPolicy): ConfigFault[] {
   const faults: ConfigFault[] = [];
   for (const [id, callback] of Object.entries(config.callbacks)) {
-    const fault = callbackUrlFault(callback.url, policy);
+    const fault = publicUrlFault(callback.url, policy);
     if (fault !== undefined) faults.push({ path: pathOf(["callbacks", id, "url"]), message: `the URL ${fault}` });
   }
   for (const [id, engine] of Object.entries(config.engines)) {

@@ -53,7 +53,7 @@ export const RuleConfig = z
   .strictObject({
     id: Id,
     description: z.string().optional().describe("For people."),
-    enabled: z.boolean().default(true),
+    enabled: z.boolean().default(true).describe("false: the rule is checked and otherwise left alone."),
     source: Id.describe("The source whose events this rule looks at."),
     on: z
       .array(z.string().min(1))

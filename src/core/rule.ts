@@ -80,21 +80,31 @@ function compileRule(rule: RuleConfig, position: number, faults: ConfigFault[]):
 class TypeIndex {
   readonly #exact = new Map<string, CompiledRule[]>();
   readonly #prefix = new Map<string, CompiledRule[]>();
+  /** The lengths of each source's prefixes: only these are tried, however long a type an event brings. */
+  readonly #prefixLengths = new Map<string, Set<number>>();
 
   add(rule: CompiledRule): void {
     for (const pattern of rule.config.on) {
       const [map, type] = pattern.endsWith("*") ? [this.#prefix, pattern.slice(0, -1)] : [this.#exact, pattern];
       const key = indexKey(rule.config.source, type);
       map.set(key, [...(map.get(key) ?? []), rule]);
+      if (map === this.#prefix) this.#lengthsOf(rule.config.source).add(type.length);
     }
   }
 
   candidates(event: Event): CompiledRule[] {
     const found = new Set(this.#exact.get(indexKey(event.source, event.type)));
-    for (let length = 0; length <= event.type.length; length++) {
+    for (const length of this.#lengthsOf(event.source)) {
+      if (length > event.type.length) continue;
       for (const rule of this.#prefix.get(indexKey(event.source, event.type.slice(0, length))) ?? []) found.add(rule);
     }
     return [...found].sort((a, b) => a.position - b.position);
+  }
+
+  #lengthsOf(source: string): Set<number> {
+    const known = this.#prefixLengths.get(source) ?? new Set();
+    this.#prefixLengths.set(source, known);
+    return known;
   }
 }
 

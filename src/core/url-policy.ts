@@ -1,4 +1,4 @@
-// Where the bridge may send callbacks: https, to public names. Pure; does no DNS. Keeps a configuration (or whoever
+// Where the bridge may call: callbacks, and the keys that senders publish. https, to public names. Pure; does no DNS. Keeps a configuration (or whoever
 // may change it) from turning the bridge against private networks.
 
 /** Development relaxes the policy explicitly: http and local names are allowed then. */
@@ -15,8 +15,8 @@ const LOCAL_SUFFIXES = [
   ...["intranet", "intra", "lan", "home", "corp", "private", "localdomain", "localdomain6", "svc"],
 ];
 
-/** @returns what is wrong with the URL as a callback's address, or undefined where nothing is */
-export function callbackUrlFault(text: string, policy: UrlPolicy): string | undefined {
+/** @returns what is wrong with the URL as an address to call, or undefined where nothing is */
+export function publicUrlFault(text: string, policy: UrlPolicy): string | undefined {
   let url: URL;
   try {
     url = new URL(text);

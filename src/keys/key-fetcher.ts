@@ -5,7 +5,7 @@ import type { KeyFault, KeyFetcher, KeyRequest } from "../bridge/ports.ts";
 import { readCapped } from "../core/capped-body.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { within } from "../core/time-limit.ts";
-import { callbackUrlFault, type UrlPolicy } from "../core/url-policy.ts";
+import { publicUrlFault, type UrlPolicy } from "../core/url-policy.ts";
 import { createKeyCache } from "./key-cache.ts";
 import { createRate } from "./rate.ts";
 
@@ -65,7 +65,7 @@ export function createKeyFetcher(deps: KeyFetcherDeps): KeyFetcher {
   }
 
   return async (request) => {
-    const fault = callbackUrlFault(request.url, deps.policy);
+    const fault = publicUrlFault(request.url, deps.policy);
     if (fault !== undefined) return unavailable(`The URL of the key ${fault}.`);
     const name = nameOf(request);
     const now = deps.now();

@@ -172,6 +172,11 @@ export function resolveSource(id: string, config: SourceConfig): Result<Source, 
     const message = "Name a preset, or say in 'verify' how the sender proves itself. For no check at all: family none.";
     return err([{ reason: "missing-verification", path: [], message }]);
   }
+  // A name is not so many words: whoever opens a door must have written that it is open.
+  if (verify.family === "none" && config.verify === undefined) {
+    const message = `This sender proves nothing. To take its requests all the same, add "verify": {"family": "none"}.`;
+    return err([{ reason: "missing-verification", path: ["verify"], message }]);
+  }
   const selectors: EventSelectors = { ...(preset?.event ?? GENERIC_EVENT), ...defined(config.event ?? {}) };
   const publicUrl = config.publicUrl ?? null;
   const scheme = compileScheme(verify, {

@@ -65,7 +65,19 @@ export function checkSource(config: SourceConfig, verify: Verification, source: 
     ...checkCredentials(source),
     ...checkForm(config, source),
     ...checkItemKeys(source.event, source.split !== null),
+    ...checkUnsignedBody(config, source),
   ];
+}
+
+/** Where a signature leaves the body out, nothing in it tells one request from another. */
+function checkUnsignedBody(config: SourceConfig, { scheme, preset }: Source): readonly SourceFault[] {
+  const signed = scheme.family === "hmac" || scheme.family === "digest" || scheme.family === "pubkey";
+  if (!signed || scheme.content.some(({ kind }) => kind === "body")) return [];
+  if (config.event?.dedupeKey !== undefined || preset !== null) return [];
+  const message =
+    "The signature does not cover the body, so whoever captures a request can change it. Say with event.dedupeKey, out of " +
+    "what is signed, what makes two deliveries the same.";
+  return [fault("bad-content", ["event", "dedupeKey"], message)];
 }
 
 function checkOrigins(config: SourceConfig, { scheme }: Source): readonly SourceFault[] {

@@ -1,10 +1,11 @@
-// Keeps the documents true: every example in them is a file, and every such file works.
+// Keeps the documents true: every example in README, ARCHITECTURE and CHANGELOG is a file, and every such file works.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readSetup } from "../../src/bridge/setup.ts";
 import { admitted, attempted, ended, started } from "../../src/core/execution.ts";
 import { messageBody } from "../../src/core/message.ts";
+import { PRESETS } from "../../src/sources/presets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
@@ -57,6 +58,16 @@ describe("the documents", () => {
     );
     expect(links.length).toBeGreaterThan(5);
     for (const link of links) expect(() => read(link)).not.toThrow();
+  });
+});
+
+describe("the figures in the documents", () => {
+  it("count the presets as they are", () => {
+    const counted = ["ARCHITECTURE.md", "CHANGELOG.md", "bench/RESULTS.md"].flatMap((document) =>
+      [...read(document).matchAll(/(\d+) presets/g)].map(([, count]) => Number(count)),
+    );
+    expect(counted.length).toBeGreaterThan(2);
+    expect([...new Set(counted)]).toEqual([Object.keys(PRESETS).length]);
   });
 });
 

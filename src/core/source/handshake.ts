@@ -1,5 +1,5 @@
 // The configuration of handshakes: the requests by which a sender finds out, before its first event, that somebody is
-// there. Pure data, no transforms. Rules that span several fields are checked by `compileHandshakes`, in words.
+// there. Pure data, no transforms. Rules that span several fields are checked by `checkHandshakes`, in words.
 import * as z from "zod";
 import { Place } from "./fields.ts";
 

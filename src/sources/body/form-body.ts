@@ -1,13 +1,9 @@
 // Reads forms, urlencoded and multipart, into JSON. No I/O; total: every body gives an object or a fault.
 import type { Json, JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { MAX_FORM_FIELDS, readMultipartForm } from "../multipart.ts";
 import type { BodyFault } from "./body-fault.ts";
 import { decodeUtf8 } from "./json-body.ts";
-
-/** A long questionnaire has a few hundred fields. */
-export const MAX_FORM_FIELDS = 1_000;
-
-const BOUNDARY = /;\s*boundary=(?:"([^"]*)"|([^;\s]+))/i;
 
 /**
  * Names are taken as they are: "a[]" and "a.b" are names, not structure. A repeated name becomes an array in the order
@@ -31,38 +27,19 @@ export async function parseMultipart(
   body: Uint8Array<ArrayBuffer>,
   contentType: string,
 ): Promise<Result<JsonObject, BodyFault>> {
-  if (hasTooManyParts(body, contentType)) return err(tooManyFields());
-  const fields: [string, Json][] = [];
-  try {
-    const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
-    for (const [name, value] of form) {
-      fields.push([name, typeof value === "string" ? value : describeFile(value)]);
-    }
-  } catch {
-    // The platform's parser says only by throwing that a boundary is missing or a part is broken.
+  const form = await readMultipartForm(body, contentType);
+  if (form === "too-many-parts") return err(tooManyFields());
+  if (form === "broken") {
     return err({
       reason: "malformed-multipart",
       message: "The multipart body is broken, or its content type names no boundary or another one.",
     });
   }
+  const fields = Array.from(form, ([name, value]): [string, Json] => [
+    name,
+    typeof value === "string" ? value : describeFile(value),
+  ]);
   return fields.length > MAX_FORM_FIELDS ? err(tooManyFields()) : ok(collect(fields));
-}
-
-/** Looked at before parsing, which costs a hundred times more. A boundary that is not found here breaks the parser too. */
-function hasTooManyParts(body: Uint8Array, contentType: string): boolean {
-  const boundary = BOUNDARY.exec(contentType)
-    ?.slice(1)
-    .find((name) => name !== undefined);
-  if (boundary === undefined || boundary === "") return false;
-  const delimiter = `--${boundary}`;
-  const text = new TextDecoder().decode(body);
-  let parts = 0;
-  for (let at = text.indexOf(delimiter); at !== -1; at = text.indexOf(delimiter, at + delimiter.length)) {
-    parts += 1;
-    // The last delimiter closes the body.
-    if (parts > MAX_FORM_FIELDS + 1) return true;
-  }
-  return false;
 }
 
 function describeFile(file: { name: string; type: string; size: number }): JsonObject {

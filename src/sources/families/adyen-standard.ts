@@ -68,23 +68,33 @@ function signatureOf({ additionalData }: JsonObject): string | null {
   return typeof signature === "string" && signature !== "" ? signature : null;
 }
 
-/** Null when a field is of a kind that Adyen does not sign. Fields that are missing count as empty. */
+/** What the dedupe key is made of is read as strictly as it is written: any other spelling could pass as another event. */
+const WORD = /^[A-Za-z0-9_.-]{1,100}$/;
+
+/**
+ * Null when a field is not as Adyen writes it. The fields are signed joined by colons, so only one of them, the merchant's
+ * own reference, may hold a colon: with two, a captured item could be cut up in another way under the same signature.
+ */
 function contentOf(item: JsonObject): Uint8Array<ArrayBuffer> | null {
   const amount = isJsonObject(item.amount) ? item.amount : {};
-  const values = [
+  const words = [item.pspReference, item.eventCode, item.success];
+  if (!words.every((word) => typeof word === "string" && WORD.test(word))) return null;
+  const reference = textOf(item.merchantReference);
+  const others = [
     item.pspReference,
     item.originalReference,
     item.merchantAccountCode,
-    item.merchantReference,
     amount.value,
     amount.currency,
     item.eventCode,
     item.success,
   ].map(textOf);
-  return values.some((value) => value === null) ? null : utf8(values.join(":"));
+  if (reference === null || others.some((text) => text === null || text.includes(":"))) return null;
+  return utf8([...others.slice(0, 3), reference, ...others.slice(3)].join(":"));
 }
 
+/** Fields that are missing count as empty. */
 function textOf(value: Json | undefined): string | null {
   if (value === undefined || value === null) return "";
-  return typeof value === "object" ? null : String(value);
+  return typeof value === "string" || typeof value === "number" ? String(value) : null;
 }

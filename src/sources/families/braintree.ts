@@ -1,10 +1,10 @@
 // The family `braintree`: the form fields bt_signature, pairs of public key and signature, and bt_payload, which is signed.
 // HMAC-SHA1 under the SHA-1 of the private key. Web Crypto only, no clock. Total.
 import { err, ok, type Result } from "../../core/result.ts";
-import { fromHex, toHex, utf8 } from "../encoding.ts";
+import { fromHex, utf8 } from "../encoding.ts";
 import type { Context } from "./context.ts";
 import type { Proof, VerificationFailure } from "./failure.ts";
-import { computeMac, importMacKey, isMacAmong, type MacKey } from "./mac.ts";
+import { importMacKey, isMacAmong } from "./mac.ts";
 import type { RequestReader } from "./place.ts";
 import { readSecrets } from "./secrets.ts";
 import { MAX_SIGNATURES } from "./signature.ts";
@@ -24,14 +24,9 @@ export function splitBraintreeSecret(secret: string): BraintreeKeys | null {
   return publicKey === undefined || privateKey === undefined ? null : { publicKey, privateKey };
 }
 
-/** Signs as Braintree does; also for the challenge that it sends when an endpoint is set up. Hex. */
-export async function signBraintree(keys: BraintreeKeys, text: string): Promise<string> {
-  return toHex(await computeMac(await macKeyOf(keys), utf8(text)));
-}
-
-async function macKeyOf({ privateKey }: BraintreeKeys): Promise<MacKey> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-1", utf8(privateKey)));
-  return importMacKey(bytes, "SHA-1");
+/** The HMAC key: the SHA-1 of the private key. */
+export async function braintreeKeyBytes({ privateKey }: BraintreeKeys): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-1", utf8(privateKey)));
 }
 
 export async function checkBraintree(
@@ -60,7 +55,7 @@ export async function checkBraintree(
       .map(([publicKey, hex]) => (publicKey === keys.publicKey && hex ? fromHex(hex) : null))
       .filter((bytes) => bytes !== null);
     if (candidates.length === 0) continue;
-    const key = await macKeyOf(keys);
+    const key = await importMacKey(await braintreeKeyBytes(keys), "SHA-1");
     // Some of Braintree's versions sign the payload with a line feed at its end that the form has lost.
     for (const text of [payload, `${payload}\n`]) {
       if (await isMacAmong(key, utf8(text), candidates)) return ok({ secretIndex: index });

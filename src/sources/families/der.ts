@@ -9,7 +9,6 @@ export interface DerElement {
 }
 
 export const DER_INTEGER = 0x02;
-export const DER_BIT_STRING = 0x03;
 export const DER_UTC_TIME = 0x17;
 export const DER_GENERALIZED_TIME = 0x18;
 export const DER_SEQUENCE = 0x30;

@@ -45,6 +45,7 @@ export type VerificationFailure =
 
 export type SignatureProblem =
   | "no-signature-of-the-expected-form"
+  | "not-an-id"
   | "too-many-signatures"
   | "no-timestamp"
   | "several-timestamps";

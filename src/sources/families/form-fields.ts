@@ -1,8 +1,8 @@
 // The fields of a form as verification needs them: every value of every name, in order, files left out. No I/O; total.
 // Apart from `body/`, which makes an event's data of a form once its sender is proven.
 import type { InboundRequest } from "../../core/event.ts";
-import { MAX_FORM_FIELDS } from "../body/form-body.ts";
 import { decodeUtf8 } from "../body/json-body.ts";
+import { MAX_FORM_FIELDS, readMultipartForm } from "../multipart.ts";
 
 export type FormFields = ReadonlyMap<string, readonly string[]>;
 
@@ -37,16 +37,12 @@ function separators(text: string): number {
 }
 
 async function readMultipart(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<FormFields | null> {
-  try {
-    const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
-    const fields = Array.from(form).flatMap(([name, value]) =>
-      typeof value === "string" ? [[name, value] as const] : [],
-    );
-    return fields.length > MAX_FORM_FIELDS ? null : collect(fields);
-  } catch {
-    // The platform's parser says only by throwing that a boundary is missing or a part is broken.
-    return null;
-  }
+  const form = await readMultipartForm(body, contentType);
+  if (typeof form === "string") return null;
+  const fields = Array.from(form).flatMap(([name, value]) =>
+    typeof value === "string" ? [[name, value] as const] : [],
+  );
+  return fields.length > MAX_FORM_FIELDS ? null : collect(fields);
 }
 
 function collect(fields: Iterable<readonly [string, string]>): FormFields {

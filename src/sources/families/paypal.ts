@@ -25,6 +25,7 @@ const ALGORITHM = "SHA256withRSA";
 /** PayPal tries for three days, and does not say whether it signs each try anew. */
 const MAX_AGE_SECONDS = 4 * 86_400;
 const CERTIFICATE_PATH = /^\/v1\/notifications\/certs\/[A-Za-z0-9_-]{1,200}$/;
+const TRANSMISSION_ID = /^[\x21-\x7e]{1,200}$/;
 const PEM = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/;
 
 export async function checkPaypal(
@@ -32,11 +33,15 @@ export async function checkPaypal(
   scheme: PaypalScheme,
   context: Context,
 ): Promise<Result<Proof, VerificationFailure>> {
-  const header = (name: string) => request.headers.get(`paypal-${name}`)?.trim() ?? "";
+  const header = (name: string) => request.headers.get(`paypal-${name}`) ?? "";
   const signatureText = header("transmission-sig");
   if (signatureText === "") return err({ reason: "missing-signature", at: "header:paypal-transmission-sig" });
   for (const name of ["transmission-id", "transmission-time", "cert-url", "auth-algo"]) {
     if (header(name) === "") return err({ reason: "missing-header", header: `paypal-${name}` });
+  }
+  // The id is the dedupe key: one that could be written in several ways would make one request many events.
+  if (!TRANSMISSION_ID.test(header("transmission-id"))) {
+    return err({ reason: "malformed-signature", at: "header:paypal-transmission-id", problem: "not-an-id" });
   }
   if (header("auth-algo") !== ALGORITHM) {
     return err({ reason: "algorithm-not-allowed", algorithm: cutForLog(header("auth-algo")) });

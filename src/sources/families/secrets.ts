@@ -16,7 +16,7 @@ export interface ReadSecrets<Item> {
   readonly bad: VerificationFailure | null;
 }
 
-/** Reads each secret; those that `isMeant` leaves out belong to another member of `any`. */
+/** Reads each secret; those that do not start as `startsWith` says belong to another member of `any`. */
 export function readSecrets<Item>(
   secrets: readonly string[],
   startsWith: string,

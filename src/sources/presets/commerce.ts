@@ -61,7 +61,8 @@ export const woocommerce: Preset = {
   title: "WooCommerce",
   description:
     "The secret is the one entered with the webhook. Only the body is signed: topic and delivery id stand in headers " +
-    "that are not. The form that WooCommerce posts when a webhook is saved is unsigned; it is answered and never an " +
+    "that are not, so a captured request can be sent again once under each other topic: give each topic a source of its own " +
+    "where that matters. The form that WooCommerce posts when a webhook is saved is unsigned; it is answered and never an " +
     "event. A failed delivery is not tried again, so set expectEvery to hear of a shop that has fallen silent.",
   docs: "https://woocommerce.com/document/webhooks/",
   verify: {

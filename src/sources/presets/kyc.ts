@@ -34,7 +34,7 @@ export const plaid: Preset = {
     "The secrets are two, in this order: the client id and the secret of the team, by which the keys are fetched. The " +
     "webhook is signed by a JWT that holds the time and a hash of the body. Most events have no id, and Plaid sends the " +
     "very same body whenever an Item changes again: an event that holds a timestamp counts once, every other delivery " +
-    "counts as a new event. For the sandbox set verify, with the url of sandbox.plaid.com.",
+    "counts as a new event; so may a captured request that is sent again within five minutes. For the sandbox set verify, with the url of sandbox.plaid.com.",
   docs: "https://plaid.com/docs/api/webhooks/webhook-verification/",
   verify: {
     family: "jwt",

@@ -1,7 +1,7 @@
 // Where callbacks may go: a table of addresses that would turn the bridge against private networks. The policy knows no
 // DNS; what it can refuse by name and form alone it refuses.
 import { describe, expect, test } from "vitest";
-import { callbackUrlFault } from "../../../src/core/url-policy.ts";
+import { publicUrlFault } from "../../../src/core/url-policy.ts";
 
 const PRODUCTION = { development: false };
 const NOT_AN_ADDRESS = "must name a host, not an IP address";
@@ -25,7 +25,7 @@ describe("in production", () => {
     "https://example.com/@127.0.0.1/",
     "https:example.com/hooks",
   ])("%s is allowed", (url) => {
-    expect(callbackUrlFault(url, PRODUCTION)).toBeUndefined();
+    expect(publicUrlFault(url, PRODUCTION)).toBeUndefined();
   });
 
   test.each([
@@ -123,7 +123,7 @@ describe("in production", () => {
     ["https://exa%00mple.com/", NOT_A_URL],
     ["", NOT_A_URL],
   ])("%s is refused: %s", (url, fault) => {
-    expect(callbackUrlFault(url, PRODUCTION)).toBe(fault);
+    expect(publicUrlFault(url, PRODUCTION)).toBe(fault);
   });
 });
 
@@ -133,7 +133,7 @@ describe("in development", () => {
   test.each(["http://localhost:8789/callback", "http://127.0.0.1:9/", "https://crm.example.com/", "http://[::1]:1/"])(
     "%s is allowed",
     (url) => {
-      expect(callbackUrlFault(url, development)).toBeUndefined();
+      expect(publicUrlFault(url, development)).toBeUndefined();
     },
   );
 
@@ -144,6 +144,6 @@ describe("in development", () => {
     ["http://localhost/#part", "must not contain a fragment"],
     ["localhost", "is not a URL"],
   ])("%s is refused: %s", (url, fault) => {
-    expect(callbackUrlFault(url, development)).toBe(fault);
+    expect(publicUrlFault(url, development)).toBe(fault);
   });
 });

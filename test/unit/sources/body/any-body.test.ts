@@ -65,6 +65,14 @@ const bodies = fc.oneof(
   fc.array(snippets, { maxLength: 15 }).map((parts) => bytes(parts.join(""))),
 );
 
+/** What comes back as it was after being stored; but for -0, which JSON can write and which comes back as 0. */
+function isPlainJson(value: unknown): boolean {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isPlainJson);
+  return typeof value === "object" && Object.values(value).every(isPlainJson);
+}
+
 describe("for any body under any content type", () => {
   test("normalise gives events whose parts are usable, or a fault that says something", async () => {
     await fc.assert(
@@ -76,7 +84,7 @@ describe("for any body under any content type", () => {
         }
         for (const { id, type: name, dedupeKey, data } of result.value) {
           for (const text of [id, name, dedupeKey]) expect(text.trim()).not.toBe("");
-          expect(JSON.parse(JSON.stringify(data))).toEqual(data);
+          expect(isPlainJson(data)).toBe(true);
         }
       }),
       { numRuns: 5_000 },

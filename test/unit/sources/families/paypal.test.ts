@@ -60,6 +60,14 @@ describe("a transmission", () => {
     expect(await secretIndexOf(signed(), live, { ...given, secrets: ["other", WEBHOOK_ID] })).toBe(1);
   });
 
+  test("is refused with white space behind its id, which would make it another event under the same signature", async () => {
+    for (const space of ["\u00a0", "\u00a0\u00a0"]) {
+      const captured = signed();
+      captured.headers.set("paypal-transmission-id", `id-1${space}`);
+      expect(await verdict(captured, live, given)).toBe("malformed-signature");
+    }
+  });
+
   test("is accepted under the first certificate of a chain", async () => {
     const keys = documents({ [CERT_URL]: `${certificate()}\n${certificate(evilKeys)}` }).fetch;
     expect(await verdict(signed(), live, { ...GIVEN_SECRETS, keys })).toBe("accepted");
