@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../node_modules/wrangler/bin/wrangler.js", import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 50;
+const PORT_PATIENCE_MS = 5_000;
 
 export interface StackOptions {
   /** Where workerd keeps its storage; the same directory again means the same data again. */
@@ -163,16 +164,25 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   };
 }
 
-/** Whoever else listens there would be taken for the worker that is being started. */
+/** Whoever else listens there would be taken for the worker that is being started. One just killed is waited for. */
 async function mustBeFree(port: number): Promise<void> {
+  const until = Date.now() + PORT_PATIENCE_MS;
+  while (!(await isFree(port))) {
+    if (Date.now() > until) throw new Error(`Port ${port} is in use: stop what runs there.`);
+    await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, "127.0.0.1");
   try {
     await once(server, "listening");
   } catch {
-    throw new Error(`Port ${port} is in use: stop what runs there.`);
+    return false;
   }
   server.close();
   await once(server, "close");
+  return true;
 }
 
 export async function freePort(): Promise<number> {
