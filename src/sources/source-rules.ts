@@ -72,7 +72,9 @@ export function checkSource(config: SourceConfig, verify: Verification, source: 
 /** Where a signature leaves the body out, nothing in it tells one request from another. */
 function checkUnsignedBody(config: SourceConfig, { scheme, preset }: Source): readonly SourceFault[] {
   const signed = scheme.family === "hmac" || scheme.family === "digest" || scheme.family === "pubkey";
+  // What covers nothing of the body at all is refused by the rules of its family.
   if (!signed || scheme.content.some(({ kind }) => kind === "body")) return [];
+  if (!scheme.content.some(({ kind }) => kind === "value")) return [];
   if (config.event?.dedupeKey !== undefined || preset !== null) return [];
   const message =
     "The signature does not cover the body, so whoever captures a request can change it. Say with event.dedupeKey, out of " +

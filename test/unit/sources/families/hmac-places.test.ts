@@ -12,6 +12,11 @@ function hmac(overrides: object, more?: object) {
   return configured({ family: "hmac", signature: { from: "header:x-sig" }, ...overrides }, more);
 }
 
+/** A source whose signature leaves the body out has to say what makes two deliveries the same. */
+function keyedBy(dedupeKey: string) {
+  return { secrets: ["S"], event: { dedupeKey } };
+}
+
 function sign(content: string | Uint8Array, key: string | Uint8Array = SECRET, hash = "sha256") {
   return createHmac(hash, key).update(content);
 }
@@ -24,7 +29,7 @@ describe("the signature", () => {
     expect(await verdict({ ...request({}, "b"), url }, query, GIVEN)).toBe("no-match");
     expect(await verdict({ ...request({}, "b"), url: "not a url" }, query, GIVEN)).toBe("missing-signature");
 
-    const field = hmac({ signature: { from: "form:sig" }, content: "{form:data}" });
+    const field = hmac({ signature: { from: "form:sig" }, content: "{form:data}" }, keyedBy("form:data"));
     const body = `data=a%26b+c&sig=${sign("a&b c").digest("hex")}`;
     expect(await verdict(request(FORM_TYPE, body), field, GIVEN)).toBe("accepted");
     expect(await verdict(request(FORM_TYPE, body.replace("a%26", "x%26")), field, GIVEN)).toBe("no-match");
@@ -125,11 +130,14 @@ describe("the timestamp", () => {
   });
 
   test("in the body is read after the signature only when it is signed by itself too", async () => {
-    const mailgun = hmac({
-      signature: { from: "$.signature.signature" },
-      timestamp: { from: "$.signature.timestamp" },
-      content: "{ts}{$.signature.token}",
-    });
+    const mailgun = hmac(
+      {
+        signature: { from: "$.signature.signature" },
+        timestamp: { from: "$.signature.timestamp" },
+        content: "{ts}{$.signature.token}",
+      },
+      keyedBy("$.signature.token"),
+    );
     const body = (token: string) =>
       JSON.stringify({
         signature: {
