@@ -24,6 +24,9 @@ const stack = await startStack({
       console.log(styleText("dim", `[${process}] ${text.trimEnd()}`));
     }
   },
+}).catch((thrown: unknown) => {
+  console.error(thrown instanceof Error ? thrown.message : String(thrown));
+  process.exit(1);
 });
 
 const sources = Object.entries(config.sources).map(
