@@ -88,23 +88,20 @@ class TypeIndex {
       const [map, type] = pattern.endsWith("*") ? [this.#prefix, pattern.slice(0, -1)] : [this.#exact, pattern];
       const key = indexKey(rule.config.source, type);
       map.set(key, [...(map.get(key) ?? []), rule]);
-      if (map === this.#prefix) this.#lengthsOf(rule.config.source).add(type.length);
+      if (map === this.#prefix) {
+        const { source } = rule.config;
+        this.#prefixLengths.set(source, (this.#prefixLengths.get(source) ?? new Set()).add(type.length));
+      }
     }
   }
 
   candidates(event: Event): CompiledRule[] {
     const found = new Set(this.#exact.get(indexKey(event.source, event.type)));
-    for (const length of this.#lengthsOf(event.source)) {
+    for (const length of this.#prefixLengths.get(event.source) ?? []) {
       if (length > event.type.length) continue;
       for (const rule of this.#prefix.get(indexKey(event.source, event.type.slice(0, length))) ?? []) found.add(rule);
     }
     return [...found].sort((a, b) => a.position - b.position);
-  }
-
-  #lengthsOf(source: string): Set<number> {
-    const known = this.#prefixLengths.get(source) ?? new Set();
-    this.#prefixLengths.set(source, known);
-    return known;
   }
 }
 

@@ -2,7 +2,8 @@
 // a desk out of reach costs a note and never a webhook.
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
-import { countRowsWritten, KEY, NOW, openIsolate, openRoom, type Room } from "./desk-objects.ts";
+import { KEY, NOW, openIsolate, openRoom, type Room } from "./desk-objects.ts";
+import { countRowsWritten } from "./rows-counted.ts";
 
 const SECRET = "the-secret-that-the-handshake-brought-0123456789";
 const ANOTHER = "a-secret-of-somebody-who-was-too-late-0123456789";

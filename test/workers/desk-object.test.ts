@@ -1,7 +1,8 @@
 // The desk of one source in workerd: what it keeps survives, what arrives twice counts once, and nothing grows.
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
-import { countRowsWritten, NOW, openRoom } from "./desk-objects.ts";
+import { NOW, openRoom } from "./desk-objects.ts";
+import { countRowsWritten } from "./rows-counted.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

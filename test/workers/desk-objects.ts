@@ -1,7 +1,6 @@
 // Real desks in workerd, fresh ones for each test: storage is isolated per test file only, so every test takes Durable
 // Objects under names of its own. The clock stands where the test has put it, and the log is kept.
 
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { LogFields, SourceDesk } from "../../src/bridge/ports.ts";
 import { createSourceDesk } from "../../src/desk/desk-client.ts";
@@ -67,22 +66,4 @@ export function openIsolate(room: Room, key: string | undefined = KEY): Isolate 
     now: () => isolate.now,
   });
   return Object.assign(isolate, { desk });
-}
-
-/** Counts from now on, until the object is evicted. @returns how many rows were written since it was last asked */
-export async function countRowsWritten(stub: DeskStub): Promise<() => number> {
-  let written = 0;
-  await runInDurableObject(stub, (_object, { storage: { sql } }) => {
-    const exec = sql.exec.bind(sql);
-    sql.exec = ((query: string, ...values: SqlStorageValue[]) => {
-      const cursor = exec(query, ...values);
-      written += cursor.rowsWritten;
-      return cursor;
-    }) as typeof sql.exec;
-  });
-  return () => {
-    const since = written;
-    written = 0;
-    return since;
-  };
 }

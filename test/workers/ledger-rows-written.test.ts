@@ -25,7 +25,7 @@ import {
   WINDOW_MS,
 } from "../contract/ledger/executions.ts";
 import { openShard } from "./ledger-objects.ts";
-import { countRowsWritten } from "./ledger-rows-counted.ts";
+import { countRowsWritten } from "./rows-counted.ts";
 
 const FAR = NOW + 400 * DAY_MS;
 

@@ -27,7 +27,7 @@ import {
   WINDOW_MS,
 } from "../contract/ledger/executions.ts";
 import { openShard, RETENTION_MS, type ShardStub } from "./ledger-objects.ts";
-import { countRowsWritten } from "./ledger-rows-counted.ts";
+import { countRowsWritten } from "./rows-counted.ts";
 
 describe("a call that the runtime repeats", () => {
   it("to admit answers the same again and writes nothing", async ({ expect }) => {

@@ -106,6 +106,7 @@ function headersOf(content: readonly ContentPart[]): readonly (readonly string[]
   return content.flatMap((part) => (part.kind === "header" ? [part.names] : []));
 }
 
-function listOf(places: string | readonly string[]): readonly string[] {
+/** One place, or the names that it goes by. */
+export function listOf(places: string | readonly string[]): readonly string[] {
   return typeof places === "string" ? [places] : places;
 }

@@ -1,9 +1,9 @@
 // Compiles `verify`, as configured, into the scheme that requests are checked by. Pure.
 
-import type { SingleVerification, TokenVerification } from "../../core/source/verification.ts";
+import type { SingleVerification } from "../../core/source/verification.ts";
 import type { Verification } from "../../core/source.ts";
 import { compileJwsDetached, compileJwt } from "./compile-jose.ts";
-import { compileDigest, compileHmac, compilePubkey } from "./compile-signed.ts";
+import { compileDigest, compileHmac, compilePubkey, listOf } from "./compile-signed.ts";
 import { compilePlace } from "./place.ts";
 import type { Scheme, SingleScheme, TokenPlace } from "./scheme.ts";
 
@@ -56,8 +56,4 @@ function compileSingle(verify: SingleVerification, settings: SchemeSettings): Si
 
 function compileTokenPlace(at: string): TokenPlace {
   return at === "bearer" || at === "basic" ? { kind: at } : compilePlace(at);
-}
-
-function listOf(at: TokenVerification["at"]): readonly string[] {
-  return typeof at === "string" ? [at] : at;
 }
