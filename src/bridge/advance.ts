@@ -2,6 +2,7 @@
 // any point: what was learnt is saved under the version that was read, so that of two who advance the same execution
 // one wins. Two callers share this file: the fast path (`follow`) and the sweep (`advance`).
 import { type Execution, isEnded, starting } from "../core/execution.ts";
+import { callCancel, unstarted } from "./cancel.ts";
 import { deliverDue } from "./deliver.ts";
 import { poll } from "./poll.ts";
 import type { Bridge } from "./ports.ts";
@@ -20,11 +21,25 @@ export async function follow(bridge: Bridge, fresh: Execution): Promise<void> {
     fresh.run === "starting"
       ? await settle(bridge, fresh, await callStart(bridge, fresh))
       : await advance(bridge, fresh);
+  if (execution && isUnheededCancel(execution)) execution = await advance(bridge, execution);
   for (const wait of EARLY_POLL_WAITS_MS) {
     if (execution?.run !== "running" || bridge.now() + wait > until) return;
     await bridge.sleep(wait);
     execution = await advance(bridge, execution);
   }
+}
+
+/** The fast path of a cancel: what it was applied to is canceled at the engine at once. */
+export async function followCancel(bridge: Bridge, cancel: Execution): Promise<void> {
+  for (const { id } of cancel.canceled) {
+    const execution = await bridge.ledger.get(id);
+    if (execution && isUnheededCancel(execution)) await advance(bridge, execution);
+  }
+}
+
+/** Whether a step can be made now that a cancel asks for; one at its start call belongs to whoever makes the call. */
+function isUnheededCancel({ run, cancelRequest, cancelAnsweredAt }: Execution): boolean {
+  return cancelRequest !== null && cancelAnsweredAt === null && (run === "queued" || run === "running");
 }
 
 /**
@@ -35,22 +50,33 @@ export async function follow(bridge: Bridge, fresh: Execution): Promise<void> {
 export async function advance(bridge: Bridge, execution: Execution): Promise<Execution | null> {
   switch (execution.run) {
     case "queued":
-      return start(bridge, execution);
+      return execution.cancelRequest
+        ? settle(bridge, execution, unstarted(bridge, execution))
+        : start(bridge, execution);
     case "starting": {
       const known = workerLost(execution, bridge.now());
-      return known.run === "queued" ? start(bridge, known) : settle(bridge, execution, known);
+      if (known.run !== "queued") return settle(bridge, execution, known);
+      return known.cancelRequest ? settle(bridge, execution, unstarted(bridge, known)) : start(bridge, known);
     }
     case "running":
-      return settle(bridge, execution, await poll(bridge, execution));
+      return settle(bridge, execution, await askEngine(bridge, execution));
     default:
       return settle(bridge, execution, execution);
   }
 }
 
+/** How the run stands; before that, where somebody wants it, to cancel it. */
+async function askEngine(bridge: Bridge, execution: Execution): Promise<Execution> {
+  return poll(bridge, isUnheededCancel(execution) ? await callCancel(bridge, execution) : execution);
+}
+
 /** The intent is durable before the call: whoever finds it afterwards knows that the call may have been made. */
 async function start(bridge: Bridge, execution: Execution): Promise<Execution | null> {
   const intent = await save(bridge, starting(execution, bridge.now()));
-  return intent && settle(bridge, intent, await callStart(bridge, intent));
+  if (!intent) return null;
+  // Wanted in the very moment in which the start was decided: it is the cancel that was first.
+  if (intent.cancelRequest) return settle(bridge, intent, unstarted(bridge, intent));
+  return settle(bridge, intent, await callStart(bridge, intent));
 }
 
 /** Delivers what is due and saves what has changed, in one write where the end and its delivery come together. */
@@ -76,6 +102,8 @@ async function settle(bridge: Bridge, before: Execution, learnt: Execution): Pro
 async function save(bridge: Bridge, execution: Execution): Promise<Execution | null> {
   const outcome = await bridge.ledger.save(execution);
   if (outcome === "saved") return { ...execution, version: execution.version + 1 };
+  // Who wants it canceled, and since when, stands in the ledger.
+  if (outcome === "cancel-requested") return bridge.ledger.get(execution.id);
   bridge.log("warn", "execution.conflict", { execution: execution.id, rule: execution.rule, run: execution.run });
   return null;
 }

@@ -97,7 +97,7 @@ function isNotFound(failure: EngineFailure): boolean {
   return failure.reason === "rejected" && failure.status === 404;
 }
 
-function logFailure(bridge: Bridge, execution: Execution, operation: string, failure: EngineFailure): void {
+export function logFailure(bridge: Bridge, execution: Execution, operation: string, failure: EngineFailure): void {
   bridge.log(failure.reason === "unauthorized" ? "error" : "warn", `engine.${failure.reason}`, {
     engine: execution.engine,
     operation,

@@ -29,6 +29,12 @@ export type Admitted =
   | { readonly outcome: "new"; readonly execution: Execution }
   | { readonly outcome: "duplicate"; readonly execution: ExecutionSummary };
 
+/**
+ * `conflict`: someone else has changed the execution since it was read, and nothing is saved. `cancel-requested`: it is
+ * saved, and somebody wants it canceled.
+ */
+export type SaveOutcome = "saved" | "cancel-requested" | "conflict";
+
 /** Where a walk over the due executions of one shard stands. */
 export interface DueCursor {
   readonly dueAt: number;
@@ -66,8 +72,12 @@ export interface Ledger {
   /** Leases what is due in one shard to the caller, from the cursor on. */
   claim(shard: number, now: number, after: DueCursor | null): Promise<ClaimedBatch>;
   /** Stores the execution, unless someone else has changed it since it was read. */
-  save(execution: Execution): Promise<"saved" | "conflict">;
+  save(execution: Execution): Promise<SaveOutcome>;
+  /** Wants an execution canceled, which is done by whoever advances it. @param by who wants it, in words */
+  requestCancel(id: string, by: string, now: number): Promise<"requested" | "over" | "unknown">;
   get(id: string): Promise<Execution | null>;
+  /** The same for several, in their order; those that are not there are left out. */
+  getAll(ids: readonly string[]): Promise<Execution[]>;
   list(filter: ExecutionFilter): Promise<ExecutionPage>;
   /** Deletes some of what has outlived its retention in one shard. @returns how many executions */
   purge(shard: number, now: number): Promise<number>;
@@ -183,6 +193,8 @@ export type Log = (level: "info" | "warn" | "error", name: string, fields: LogFi
 
 /** A configuration that has been read, checked and compiled. */
 export interface Setup {
+  /** Its number; 0 where it is kept nowhere. */
+  readonly revision: number;
   readonly config: BridgeConfig;
   readonly rules: RuleSet;
   readonly sources: ReadonlyMap<string, Source>;

@@ -22,7 +22,7 @@ const MAX_FOLLOWED = 100;
 export interface Receipt {
   readonly kind: "receipt";
   readonly events: readonly Event[];
-  /** One for each event and rule that matched; none is an answer too. */
+  /** One for each event and rule that took it; none is an answer too. */
   readonly admitted: readonly (Admitted & { readonly event: Event })[];
   /** Which of the source's secrets proved the sender; null where none was used. */
   readonly secretIndex: number | null;
@@ -64,9 +64,14 @@ export async function receive(
   return ok({ kind: "receipt", events: events.value, admitted: withEvents(admitted.value, admissions), secretIndex });
 }
 
-/** The executions that this webhook brought into being and that the fast path takes up. */
-export function fresh(receipt: Receipt): Execution[] {
-  return receipt.admitted.slice(0, MAX_FOLLOWED).flatMap((each) => (each.outcome === "new" ? [each.execution] : []));
+/** What this webhook brought into being and the fast path takes up: what is leased to it, and the cancels to be carried out. */
+export function fresh({ admitted }: Receipt): Execution[] {
+  return admitted.flatMap((each) => {
+    if (each.outcome !== "new") return [];
+    const { execution } = each;
+    const leased = execution.dueAt !== null && execution.dueAt > execution.admittedAt;
+    return leased || execution.run === "applied" ? [execution] : [];
+  });
 }
 
 function strangerOf(bridge: Bridge, source: Source): Standing {
@@ -81,7 +86,8 @@ function provenBy({ secretIndex }: VerifiedRequest, secrets: readonly string[]):
 /** The ledger answers in the order of the admissions. */
 function withEvents(admitted: readonly Admitted[], admissions: readonly Admission[]): Receipt["admitted"] {
   return admitted.flatMap((each, i) => {
-    const event = admissions[i]?.event;
-    return event === undefined ? [] : [{ ...each, event }];
+    const admission = admissions[i];
+    // That no rule took an event is recorded, and nothing to tell the sender of.
+    return admission === undefined || admission.rule === "" ? [] : [{ ...each, event: admission.event }];
   });
 }

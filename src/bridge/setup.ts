@@ -8,18 +8,19 @@ import { resolveSource } from "../sources/presets.ts";
 import type { Source } from "../sources/source.ts";
 import type { Misconfigured, Setup } from "./ports.ts";
 
-export function readSetup(document: unknown, surroundings: Surroundings): Result<Setup, Misconfigured> {
+/** @param revision the number under which the document is kept; 0 where it is kept nowhere */
+export function readSetup(document: unknown, surroundings: Surroundings, revision = 0): Result<Setup, Misconfigured> {
   const parsed = parseConfig(document);
   if (!parsed.ok) return err({ faults: parsed.error });
   const config = parsed.value;
 
   const sources = new Map<string, Source>();
-  const rules = compileRules(config);
+  const rules = compileRules(config, revision);
   const faults = [...configFaults(config, surroundings), ...(rules.ok ? [] : rules.error)];
   for (const [id, sourceConfig] of Object.entries(config.sources)) {
     const source = resolveSource(id, sourceConfig);
     if (source.ok) sources.set(id, source.value);
     else faults.push(...source.error.map(({ path, message }) => ({ path: pathOf(["sources", id, ...path]), message })));
   }
-  return rules.ok && faults.length === 0 ? ok({ config, rules: rules.value, sources }) : err({ faults });
+  return rules.ok && faults.length === 0 ? ok({ revision, config, rules: rules.value, sources }) : err({ faults });
 }

@@ -1,5 +1,6 @@
 // Reads a configuration document: its shape, then, once that is right, what its parts say of each other. Pure. All faults
 // come back, each with its path, so that whoever wrote the file can mend it without looking into this code.
+import { ruleFaults } from "./check-rules.ts";
 import { BridgeConfig } from "./config.ts";
 import { err, ok, type Result } from "./result.ts";
 import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
@@ -26,7 +27,12 @@ export function parseConfig(document: unknown): Result<BridgeConfig, ConfigFault
 
 /** What the parts of a configuration say of each other and of its surroundings. */
 export function configFaults(config: BridgeConfig, surroundings: Surroundings): ConfigFault[] {
-  return [...referenceFaults(config), ...secretFaults(config, surroundings), ...urlFaults(config, surroundings)];
+  return [
+    ...referenceFaults(config),
+    ...ruleFaults(config),
+    ...secretFaults(config, surroundings),
+    ...urlFaults(config, surroundings),
+  ];
 }
 
 /** @param keys the steps from the document's root, as zod and JSON name them */

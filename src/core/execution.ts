@@ -1,43 +1,12 @@
 // One execution: our view of one workflow run, and what may happen to it. Pure: every function takes an execution and
 // what was learnt, and gives the execution after it. The ledger stores what these functions return.
-import type { Event } from "./event.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { Admission } from "./admission.ts";
+import type { Json } from "./json.ts";
 import { callbackDelayMs, LEASE_MS } from "./retry.ts";
+import { type EndState, isActive, type RunState } from "./run-state.ts";
 
-export const RUN_STATES = [
-  "queued",
-  "starting",
-  "running",
-  "succeeded",
-  "failed",
-  "canceled",
-  "expired",
-  "rejected",
-  "invalid",
-  "held",
-] as const;
-export type RunState = (typeof RUN_STATES)[number];
-
-/** Ends: nothing follows but the callbacks. */
-export type EndState = "succeeded" | "failed" | "canceled" | "expired" | "rejected" | "invalid";
-
-/** The whole state machine: what may follow what. The ledger refuses everything else. */
-export const TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
-  queued: ["starting"],
-  starting: ["running", "queued", "rejected", "expired", "held"],
-  running: ["succeeded", "failed", "canceled", "expired"],
-  held: [],
-  succeeded: [],
-  failed: [],
-  canceled: [],
-  expired: [],
-  rejected: [],
-  invalid: [],
-};
-
-export function mayFollow(from: RunState, to: RunState): boolean {
-  return from === to || TRANSITIONS[from].includes(to);
-}
+export type { Admission, StartRequest } from "./admission.ts";
+export { type EndState, mayFollow, RUN_STATES, type RunState, TRANSITIONS } from "./run-state.ts";
 
 export const DELIVERY_STATES = ["due", "delivered", "exhausted"] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
@@ -55,7 +24,7 @@ export interface Delivery {
 export interface TimelineEntry {
   /** ms since the epoch */
   readonly at: number;
-  readonly step: "admitted" | "start" | "run" | "result" | "ended" | "callback";
+  readonly step: "admitted" | "start" | "run" | "cancel" | "result" | "ended" | "callback" | "replay";
   /** What came of it, in a word or a few: `running`, `unavailable`, `delivered`. */
   readonly outcome: string;
   /** What a person needs to know beyond that. Never a payload, never a secret. */
@@ -67,33 +36,20 @@ export interface TimelineEntry {
   readonly durationMs?: number;
 }
 
-/** What the start call will say, apart from the times, which are resolved when it is made. */
-export interface StartRequest {
-  readonly workflowDefinitionId: string;
-  readonly locale: string;
-  readonly parameters: JsonObject;
-  readonly expiresInMs: number | null;
+/** Somebody wants an execution canceled. Kept beside its progress, so that no step under way can lose it. */
+export interface CancelRequest {
+  readonly at: number;
+  /** Who, in words: `the rule "stop-on-delete" at event evt_9`. */
+  readonly by: string;
 }
 
-/** What a rule decided about an event; the ledger admits it or reports the duplicate. */
-export interface Admission {
-  readonly rule: string;
-  readonly engine: string;
-  readonly event: Event;
-  readonly recordId: string | null;
-  readonly dedupeKey: string;
-  readonly windowMs: number;
-  readonly onUncertainStart: "retry" | "hold";
-  readonly callbacks: readonly string[];
-  /** null where the rule's expressions failed */
-  readonly start: StartRequest | null;
-  /** Why the execution is `invalid`; null where it is not */
-  readonly invalid: string | null;
-  /** Left to the sweep from the beginning: nobody goes on with it after the answer. */
-  readonly deferred?: boolean;
+/** What a cancel rule found: an execution, and how it stood at that moment. */
+export interface Found {
+  readonly id: string;
+  readonly run: RunState;
 }
 
-export interface Execution extends Omit<Admission, "callbacks" | "invalid" | "deferred"> {
+export interface Execution extends Omit<Admission, "callbacks" | "over" | "deferred"> {
   readonly id: string;
   readonly run: RunState;
   /** The engine's id of the run, once a start call was answered. */
@@ -108,6 +64,11 @@ export interface Execution extends Omit<Admission, "callbacks" | "invalid" | "de
   readonly startedAt: number | null;
   /** When the engine gives the run up. */
   readonly expiresAt: number | null;
+  readonly cancelRequest: CancelRequest | null;
+  /** When the engine has taken note of the cancel, or refused it: from then on it is only asked how the run stands. */
+  readonly cancelAnsweredAt: number | null;
+  /** What a cancel rule was applied to; empty for everything else. */
+  readonly canceled: readonly Found[];
   /** When the engine was first seen to have finished the run. */
   readonly finishedAt: number | null;
   readonly endedAt: number | null;
@@ -130,7 +91,7 @@ export interface Execution extends Omit<Admission, "callbacks" | "invalid" | "de
  * Worker lost in between does not leave a doubt that parks the execution for nothing.
  */
 export function admitted(id: string, admission: Admission, now: number): Execution {
-  const { callbacks, invalid, deferred = false, ...decided } = admission;
+  const { callbacks, over, deferred = false, ...decided } = admission;
   const starting = admission.onUncertainStart === "retry" && !deferred;
   const fresh: Execution = {
     ...decided,
@@ -143,16 +104,44 @@ export function admitted(id: string, admission: Admission, now: number): Executi
     admittedAt: now,
     startedAt: null,
     expiresAt: null,
+    cancelRequest: null,
+    cancelAnsweredAt: null,
+    canceled: [],
     finishedAt: null,
     endedAt: null,
     deliveries: callbacks.map((callback) => ({ callback, state: "due", attempts: 0, nextAt: null })),
-    timeline: [{ at: now, step: "admitted", outcome: "new" }],
+    timeline: [{ at: now, step: "admitted", outcome: "new", ...replayDetail(admission) }],
     dueAt: deferred ? now : now + LEASE_MS,
     version: 1,
   };
-  if (invalid === null) return fresh;
-  const over = ended({ ...fresh, run: "invalid", startAttempts: 0 }, "invalid", { reason: invalid }, now);
-  return over.dueAt === null ? over : { ...over, dueAt: fresh.dueAt };
+  if (over !== null) {
+    const done = bornOver(fresh, over.state, over.reason, now);
+    return done.dueAt === null ? done : { ...done, dueAt: fresh.dueAt };
+  }
+  return admission.cancel === null ? fresh : bornOver(fresh, "moot", NOTHING_TO_CANCEL, now);
+}
+
+const NOTHING_TO_CANCEL = "the rule has no execution for this record and key";
+
+/**
+ * What a cancel comes to in view of what there is, the newest first: it is applied to everything that goes on. What is
+ * over already stays as it is.
+ */
+export function applied(cancel: Execution, known: readonly Found[], now: number): Execution {
+  const active = known.filter(({ run }) => isActive(run));
+  if (active.length > 0) return { ...bornOver(cancel, "applied", null, now), canceled: active };
+  const [last] = known;
+  return bornOver(cancel, "moot", last ? `it was over already: ${last.run}` : NOTHING_TO_CANCEL, now);
+}
+
+function bornOver(execution: Execution, state: EndState, reason: string | null, now: number): Execution {
+  const how = reason === null ? {} : { reason };
+  const unborn = { ...execution, startAttempts: 0, timeline: execution.timeline.slice(0, 1) };
+  return ended(unborn, state, how, now);
+}
+
+function replayDetail({ replay }: Admission): { detail?: string } {
+  return replay === undefined ? {} : { detail: `${replay.intent} of ${replay.of}` };
 }
 
 /** The intent to start, to be made durable before the call. */

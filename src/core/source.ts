@@ -88,6 +88,20 @@ export const SourceConfig = z
     body: BodyConfig.optional(),
     event: EventSelectors.optional(),
     redact: RedactedPaths.optional(),
+    match: z
+      .enum(["all", "first"])
+      .optional()
+      .describe(
+        "Which rules take an event. all (the default): every rule that matches. first: only the first of them, in the order of " +
+          "the configuration; shadow rules are passed over.",
+      ),
+    keepUnmatched: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether events that no rule takes are recorded, so that they can be found, explained and tried against a changed rule. " +
+          "Left out: true.",
+      ),
     headers: z
       .array(HeaderName)
       .max(MAX_VISIBLE_HEADERS)

@@ -1,7 +1,7 @@
 // /in/:source, the front door: reads the body up to the source's cap, hands it to `receive`, answers the sender, and lets
 // the fast path go on after the answer. Knows HTTP; knows nothing of signatures, handshakes, rules or engines.
 import { type Context, Hono } from "hono";
-import { follow } from "../bridge/advance.ts";
+import { follow, followCancel } from "../bridge/advance.ts";
 import type { AnsweredHandshake } from "../bridge/handshake.ts";
 import { noteReceipt, noteRefusal, noteRefused } from "../bridge/notes.ts";
 import type { Bridge, Source } from "../bridge/ports.ts";
@@ -72,7 +72,7 @@ function refuseBody(c: Context<HttpEnv>, bridge: Bridge, source: Source, at: num
 /** The fast path runs after the answer: nobody is left to tell, and the sweep makes up for whatever fails here. */
 async function followSafely(bridge: Bridge, execution: Parameters<typeof follow>[1]): Promise<void> {
   try {
-    await follow(bridge, execution);
+    await (execution.run === "applied" ? followCancel(bridge, execution) : follow(bridge, execution));
   } catch (thrown) {
     bridge.log("error", "fast-path.failed", { execution: execution.id, rule: execution.rule, error: String(thrown) });
   }

@@ -2,12 +2,13 @@
 // wrong between a Worker and a Durable Object. Every call carries a token of its own, so that repeating it is harmless.
 import type { Admitted, ExecutionFilter, ExecutionPage, Ledger, LedgerUnavailable } from "../bridge/ports.ts";
 import type { LedgerSettings } from "../core/config.ts";
-import { durationMs } from "../core/duration.ts";
 import { type Admission, admitted, type Execution } from "../core/execution.ts";
 import { err, ok } from "../core/result.ts";
+import { retentionMs } from "../core/retention.ts";
 import { callObject } from "../durable/call.ts";
-import type { AdmittedRow, LedgerShard, PageColumn } from "./ledger-shard.ts";
-import { type AdmissionRow, toAdmissionRow, toExecution, toProgressRow, toSummary } from "./row.ts";
+import type { AdmittedRow } from "./admit.ts";
+import type { LedgerShard, PageColumn } from "./ledger-shard.ts";
+import { type Candidate, toCandidate, toExecution, toProgressRow, toSummary } from "./row.ts";
 import { addressOf, publicId, shardOf } from "./shard.ts";
 
 /** A call to a Durable Object holds 32 MiB; admissions beyond this go in a call of their own. */
@@ -24,7 +25,6 @@ type Stub = DurableObjectStub<LedgerShard>;
 
 export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger {
   const { shards } = settings;
-  const retentionMs = durationMs(settings.retention);
 
   const stub = (shard: number): Stub => namespace.getByName(`ledger/${shard}`);
 
@@ -34,8 +34,8 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
 
   async function admitTo(shard: number, entries: readonly Entry[], now: number): Promise<Placed[]> {
     const once = token();
-    const rows = entries.map(({ row }) => row);
-    const answers: AdmittedRow[] = await call(shard, async (object) => object.admit(rows, now, once));
+    const candidates = entries.map(({ candidate }) => candidate);
+    const answers: AdmittedRow[] = await call(shard, async (object) => object.admit(candidates, now, once));
     return answers.flatMap((answer, index) => {
       const entry = entries[index];
       return entry ? [{ position: entry.position, admitted: toAdmitted(answer, entry.execution, shard) }] : [];
@@ -46,7 +46,7 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
     shards,
 
     async admit(admissions, now) {
-      const calls = batches(admissions, shards, retentionMs, now);
+      const calls = batches(admissions, settings, now);
       try {
         const placed = await Promise.all(calls.map(({ shard, entries }) => admitTo(shard, entries, now)));
         return ok(inOrder(placed.flat()));
@@ -64,7 +64,7 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
       const address = addressOf(execution.id);
       if (!address) throw new Error(`not an execution id: ${execution.id}`);
       const once = token();
-      const row = toProgressRow(execution, retentionMs);
+      const row = toProgressRow(execution, retentionMs(settings, execution.run));
       return call(address.shard, async (object) => object.save(address.row, execution.version, row, once));
     },
 
@@ -73,6 +73,30 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
       if (!address) return null;
       const row = await call(address.shard, async (object) => object.find(address.row));
       return row && toExecution(row, address.shard);
+    },
+
+    async getAll(ids) {
+      const found = new Map<string, Execution>();
+      const byShard = Map.groupBy(
+        ids.flatMap((id) => addressOf(id) ?? []),
+        ({ shard }) => shard,
+      );
+      await Promise.all(
+        [...byShard].map(([shard, addresses]) =>
+          readAll(
+            shard,
+            addresses.map(({ row }) => row),
+            found,
+          ),
+        ),
+      );
+      return ids.flatMap((id) => found.get(id) ?? []);
+    },
+
+    async requestCancel(id, by, now) {
+      const address = addressOf(id);
+      if (!address) return "unknown";
+      return call(address.shard, async (object) => object.requestCancel(address.row, by, now));
     },
 
     async list(filter) {
@@ -86,6 +110,17 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
       return call(shard, async (object) => object.purge(now));
     },
   };
+
+  /** In as many calls as their size takes. */
+  async function readAll(shard: number, rows: readonly number[], found: Map<string, Execution>): Promise<void> {
+    for (let rest = rows; rest.length > 0; ) {
+      const wanted = rest;
+      const part = await call(shard, async (object) => object.findAll(wanted));
+      for (const row of part) found.set(publicId({ shard, row: row.id }), toExecution(row, shard));
+      const last = part.at(-1)?.id;
+      rest = last === undefined ? [] : rest.slice(rest.indexOf(last) + 1);
+    }
+  }
 
   async function page(shard: number, filter: ExecutionFilter): Promise<PageEntry[]> {
     const before = filter.before === undefined ? undefined : addressOf(filter.before);
@@ -101,7 +136,7 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
 interface Entry {
   readonly position: number;
   readonly execution: Execution;
-  readonly row: AdmissionRow;
+  readonly candidate: Candidate;
 }
 
 interface Placed {
@@ -118,26 +153,26 @@ interface PageEntry {
 const NOWHERE = { rule: "", dedupeKey: "" };
 
 /** One call per shard, or several where the payloads are large. */
-function batches(admissions: readonly Admission[], shards: number, retentionMs: number, now: number) {
+function batches(admissions: readonly Admission[], settings: LedgerSettings, now: number) {
   const calls: { shard: number; chars: number; entries: Entry[] }[] = [];
   for (const [position, admission] of admissions.entries()) {
-    const shard = shardOf(admission, shards);
+    const shard = shardOf(admission, settings.shards);
     const execution = admitted("", admission, now);
-    const row = toAdmissionRow(execution, retentionMs);
-    const chars = row.payload?.length ?? 0;
+    const candidate = toCandidate(execution, retentionMs(settings, execution.run));
+    const chars = candidate.row.payload?.length ?? 0;
     const open = calls.find((each) => each.shard === shard && each.chars + chars <= ADMIT_MAX_CHARS);
     const target = open ?? { shard, chars: 0, entries: [] };
     if (!open) calls.push(target);
-    target.entries.push({ position, execution, row });
+    target.entries.push({ position, execution, candidate });
     target.chars += chars;
   }
   return calls;
 }
 
 function toAdmitted(answer: AdmittedRow, execution: Execution, shard: number): Admitted {
-  return answer.outcome === "new"
-    ? { outcome: "new", execution: { ...execution, id: publicId({ shard, row: answer.id }) } }
-    : { outcome: "duplicate", execution: toSummary(answer.row, shard) };
+  if (answer.outcome === "duplicate") return { outcome: "duplicate", execution: toSummary(answer.row, shard) };
+  const known = answer.row ? { ...toSummary(answer.row, shard), event: execution.event } : {};
+  return { outcome: "new", execution: { ...execution, ...known, id: publicId({ shard, row: answer.id }) } };
 }
 
 function inOrder(placed: readonly Placed[]): Admitted[] {

@@ -2,12 +2,13 @@
 // that nothing can come between what one of them reads and what it writes; the platform withholds each answer until the
 // writes behind it are durable. Every method may arrive twice. Plain flat data goes in and out.
 import { DurableObject } from "cloudflare:workers";
-import type { DueCursor } from "../bridge/ports.ts";
-import { mayFollow, type RunState } from "../core/execution.ts";
+import type { DueCursor, SaveOutcome } from "../bridge/ports.ts";
 import { LEASE_MS } from "../core/retry.ts";
+import { isActive, mayFollow, type RunState } from "../core/run-state.ts";
+import { type AdmittedRow, admitOne, requestCancel } from "./admit.ts";
 import { type ChunkKind, dropText, fitsInRow, loadText, storeText } from "./chunks.ts";
 import { migrate } from "./migrations.ts";
-import type { AdmissionRow, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts";
+import type { Candidate, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts";
 import * as sql from "./statements.ts";
 
 /** Rows per claim: few enough that the last is taken up well before its lease ends, six at a time and slow as calls may be. */
@@ -22,13 +23,6 @@ const POLL_LEASE_MS = 45_000;
 /** Rows looked at per purge: each look is bounded, however large the shard. */
 const PURGE_BATCH = 500;
 
-/** Ids are ms since the epoch with room for a thousand in each. */
-const IDS_PER_MS = 1_000;
-
-export type AdmittedRow =
-  | { readonly outcome: "new"; readonly id: number }
-  | { readonly outcome: "duplicate"; readonly row: SummaryRow };
-
 export interface ClaimedRows {
   readonly rows: ExecutionRow[];
   readonly next: DueCursor | null;
@@ -39,6 +33,7 @@ interface WriteState {
   readonly version: number;
   readonly write_token: string;
   readonly due_at: number | null;
+  readonly cancel_at: number | null;
 }
 
 export interface PageQuery {
@@ -62,52 +57,22 @@ export class LedgerShard extends DurableObject<Env> {
   }
 
   /** Inserts each execution or reports the one that its key has. @param token the same when the call is repeated */
-  admit(rows: readonly AdmissionRow[], now: number, token: string): AdmittedRow[] {
+  admit(candidates: readonly Candidate[], now: number, token: string): AdmittedRow[] {
     return this.ctx.storage.transactionSync(() => {
       const fresh = new Set<number>();
-      return rows.map((row) => this.#admitOne(row, now, token, fresh));
+      return candidates.map((candidate) => admitOne(this.#sql, candidate, now, token, fresh));
     });
   }
 
-  /** @param fresh what this call has answered as new: asked again in the same call, it is a duplicate like any other */
-  #admitOne(row: AdmissionRow, now: number, token: string, fresh: Set<number>): AdmittedRow {
-    const [known] = this.#rows<SummaryRow & { write_token: string }>(
-      sql.SELECT_BY_KEY,
-      row.record_id,
-      row.rule,
-      row.dedupe_key,
-    );
-    if (known) {
-      const { write_token, ...summary } = known;
-      if (write_token === token && !fresh.has(known.id)) {
-        fresh.add(known.id);
-        return { outcome: "new", id: known.id };
-      }
-      if (known.window_ends_at > now) return { outcome: "duplicate", row: summary };
-      this.#sql.exec(sql.RELEASE_KEY, known.id);
-    }
-    const { id } = this.#sql.exec<{ id: number }>(sql.NEXT_ID, now * IDS_PER_MS).one();
-    this.#sql.exec(
-      sql.INSERT,
-      id,
-      row.rule,
-      row.source,
-      row.record_id,
-      row.dedupe_key,
-      row.window_ends_at,
-      row.run,
-      row.delivery,
-      row.due_at,
-      row.started_at,
-      row.purge_at,
-      token,
-      row.attributes,
-      this.#store(id, "payload", row.payload),
-      row.progress,
-      row.result,
-    );
-    fresh.add(id);
-    return { outcome: "new", id };
+  /** Wants an execution canceled. Asked again, the first request stands. */
+  requestCancel(id: number, by: string, now: number): "requested" | "over" | "unknown" {
+    return this.ctx.storage.transactionSync(() => {
+      const [stored] = this.#rows<WriteState>(sql.SELECT_WRITE_STATE, id);
+      if (!stored) return "unknown";
+      if (!isActive(stored.run)) return "over";
+      if (stored.cancel_at === null) requestCancel(this.#sql, id, by, now);
+      return "requested";
+    });
   }
 
   /** Leases what is due to the caller. What may have an effect is leased durably; polls are leased in memory. */
@@ -127,7 +92,7 @@ export class LedgerShard extends DurableObject<Env> {
         if (chars > CLAIM_MAX_CHARS) return { rows, next: last };
         const leased = this.#lease(row, now);
         if (leased) rows.push(leased);
-        chars += (leased?.payload?.length ?? 0) + (leased?.result?.length ?? 0);
+        chars += charsOf(leased);
         last = { dueAt: row.due_at, row: row.id };
       }
       return { rows, next: walk.length < CLAIM_BATCH ? null : last };
@@ -136,7 +101,8 @@ export class LedgerShard extends DurableObject<Env> {
 
   #lease(row: SummaryRow, now: number): ExecutionRow | undefined {
     if (row.run === "running") {
-      if ((this.#pollLeases.get(row.id) ?? 0) > now) return undefined;
+      // One that is to be canceled waits for nobody's poll.
+      if (row.cancel_at === null && (this.#pollLeases.get(row.id) ?? 0) > now) return undefined;
       this.#pollLeases.set(row.id, now + POLL_LEASE_MS);
       return this.#load(row);
     }
@@ -147,12 +113,14 @@ export class LedgerShard extends DurableObject<Env> {
   /**
    * Writes a step, unless the execution has changed since `version` or the step is none that the state machine knows.
    * @param token the same when the call is repeated
+   * @returns `cancel-requested` where it is saved and somebody wants the execution canceled
    */
-  save(id: number, version: number, row: ProgressRow, token: string): "saved" | "conflict" {
+  save(id: number, version: number, row: ProgressRow, token: string): SaveOutcome {
     return this.ctx.storage.transactionSync(() => {
       const [stored] = this.#rows<WriteState>(sql.SELECT_WRITE_STATE, id);
       if (!stored) return "conflict";
-      if (stored.write_token === token) return "saved";
+      const saved = stored.cancel_at !== null && isActive(row.run) ? "cancel-requested" : "saved";
+      if (stored.write_token === token) return saved;
       if (stored.version !== version || !mayFollow(stored.run, row.run)) return "conflict";
       const { run, delivery, started_at, purge_at, progress, due_at } = row;
       const result = this.#storeResult(id, row);
@@ -160,7 +128,7 @@ export class LedgerShard extends DurableObject<Env> {
       if (due_at === stored.due_at) this.#sql.exec(sql.UPDATE, ...values);
       else this.#sql.exec(sql.UPDATE_DUE, ...values, due_at);
       this.#pollLeases.delete(id);
-      return "saved";
+      return saved;
     });
   }
 
@@ -175,6 +143,19 @@ export class LedgerShard extends DurableObject<Env> {
   find(id: number): ExecutionRow | null {
     const [row] = this.#rows<SummaryRow>(sql.SELECT_SUMMARY, id);
     return row ? this.#load(row) : null;
+  }
+
+  /** Those of these rows that are there, in this order, as many as a call may carry: at least one. */
+  findAll(ids: readonly number[]): ExecutionRow[] {
+    const rows: ExecutionRow[] = [];
+    let chars = 0;
+    for (const id of ids) {
+      const row = this.find(id);
+      if (row) rows.push(row);
+      chars += charsOf(row);
+      if (chars > CLAIM_MAX_CHARS) break;
+    }
+    return rows;
   }
 
   list({ below, limit, equal }: PageQuery): SummaryRow[] {
@@ -226,4 +207,8 @@ export class LedgerShard extends DurableObject<Env> {
   #rows<Row>(statement: string, ...values: (string | number | null)[]): Row[] {
     return this.#sql.exec(statement, ...values).toArray() as Row[];
   }
+}
+
+function charsOf(row: ExecutionRow | null | undefined): number {
+  return (row?.payload?.length ?? 0) + (row?.result?.length ?? 0);
 }

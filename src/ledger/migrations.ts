@@ -42,6 +42,15 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 2,
+    name: "cancel requests",
+    // Beside the progress of an execution, which whoever advances it rewrites: a cancel is never lost to a step under way.
+    sql: `
+      ALTER TABLE executions ADD COLUMN cancel_at INTEGER; -- NULL where nobody wants it canceled
+      ALTER TABLE executions ADD COLUMN cancel_by TEXT;
+    `,
+  },
 ];
 
 /** Brings a shard's schema up to date. @param steps for tests: how many of the steps to apply */

@@ -2,9 +2,10 @@
 // Durable Object is plain and small, and a listing need not read payloads.
 
 import type { ExecutionSummary } from "../bridge/ports.ts";
-import type { DeliveryState, Execution, RunState } from "../core/execution.ts";
+import type { DuplicatePolicy } from "../core/dedupe.ts";
+import type { DeliveryState, Execution, Found, RunState } from "../core/execution.ts";
 import type { Address } from "./shard.ts";
-import { publicId } from "./shard.ts";
+import { addressOf, publicId } from "./shard.ts";
 
 /** What is written with every step. */
 export interface ProgressRow {
@@ -28,16 +29,40 @@ export interface AdmissionRow extends ProgressRow {
   readonly payload: string | null;
 }
 
+/** What the ledger is asked to admit: the row, and what decides whether it becomes one. */
+export interface Candidate {
+  readonly row: AdmissionRow;
+  readonly policy: DuplicatePolicy;
+  /** The event's own key: the same event is recognised by it under whatever dedupe key. */
+  readonly eventKey: string;
+  /** Of a replay: the same when the request is repeated. */
+  readonly once: string | null;
+  /** Of a cancel: what it is about. */
+  readonly cancel: { readonly rule: string; readonly dedupeKey: string | null } | null;
+  /** Who cancels, should this cancel anything: in words. */
+  readonly by: string;
+}
+
 export interface SummaryRow extends Omit<AdmissionRow, "payload" | "result"> {
   readonly id: number;
   readonly version: number;
+  readonly cancel_at: number | null;
+  readonly cancel_by: string | null;
 }
 
 export interface ExecutionRow extends SummaryRow, Pick<AdmissionRow, "payload" | "result"> {}
 
+/** What a cancel was applied to, as rows of its own shard. */
+interface FoundRow {
+  readonly row: number;
+  readonly run: RunState;
+}
+
 export function toProgressRow(execution: Execution, retentionMs: number): ProgressRow {
   const { runId, reason, startAttempts, uncertainStarts, expiresAt, finishedAt, endedAt, deliveries, timeline } =
     execution;
+  const { cancelAnsweredAt } = execution;
+  const canceled = execution.canceled.map(toFoundRow);
   const settled = execution.dueAt === null && endedAt !== null;
   return {
     run: execution.run,
@@ -51,6 +76,9 @@ export function toProgressRow(execution: Execution, retentionMs: number): Progre
       startAttempts,
       uncertainStarts,
       expiresAt,
+      // Left out where they say nothing, which is nearly always.
+      ...(cancelAnsweredAt === null ? {} : { cancelAnsweredAt }),
+      ...(canceled.length === 0 ? {} : { canceled }),
       finishedAt,
       endedAt,
       deliveries,
@@ -61,7 +89,7 @@ export function toProgressRow(execution: Execution, retentionMs: number): Progre
 }
 
 export function toAdmissionRow(execution: Execution, retentionMs: number): AdmissionRow {
-  const { engine, windowMs, onUncertainStart, admittedAt, start } = execution;
+  const { revision, engine, windowMs, onDuplicate, onUncertainStart, admittedAt, start, cancel, replay } = execution;
   const { data, ...event } = execution.event;
   return {
     ...toProgressRow(execution, retentionMs),
@@ -70,15 +98,45 @@ export function toAdmissionRow(execution: Execution, retentionMs: number): Admis
     record_id: execution.recordId ?? "",
     dedupe_key: execution.dedupeKey,
     window_ends_at: admittedAt + windowMs,
-    attributes: JSON.stringify({ engine, windowMs, onUncertainStart, admittedAt, event }),
+    attributes: JSON.stringify({
+      revision,
+      engine,
+      windowMs,
+      onDuplicate,
+      onUncertainStart,
+      admittedAt,
+      cancel,
+      ...(replay ? { replay } : {}),
+      event,
+    }),
     payload: JSON.stringify({ data, start }),
   };
 }
 
-export function toSummary(row: SummaryRow, shard: Address["shard"]): ExecutionSummary {
+export function toCandidate(execution: Execution, retentionMs: number): Candidate {
+  const { rule, event, onDuplicate, cancel, replay } = execution;
   return {
+    row: toAdmissionRow(execution, retentionMs),
+    policy: onDuplicate,
+    eventKey: event.dedupeKey,
+    once: replay?.once ?? null,
+    // A cancel is born as one that finds nothing; any other state means that it is not to be applied.
+    cancel: execution.run === "moot" ? cancel : null,
+    by: cancel ? `the rule "${rule}" at event ${event.id}` : `event ${event.id}, for which the rule started anew`,
+  };
+}
+
+export function toSummary(row: SummaryRow, shard: Address["shard"]): ExecutionSummary {
+  const { canceled = [], ...progress } = JSON.parse(row.progress);
+  return {
+    // What executions from before these were kept do not say.
+    revision: 0,
+    onDuplicate: "skip",
+    cancel: null,
+    cancelAnsweredAt: null,
     ...JSON.parse(row.attributes),
-    ...JSON.parse(row.progress),
+    ...progress,
+    canceled: (canceled as FoundRow[]).map(({ row: found, run }) => ({ id: publicId({ shard, row: found }), run })),
     id: publicId({ shard, row: row.id }),
     rule: row.rule,
     recordId: row.record_id === "" ? null : row.record_id,
@@ -86,8 +144,13 @@ export function toSummary(row: SummaryRow, shard: Address["shard"]): ExecutionSu
     run: row.run,
     startedAt: row.started_at,
     dueAt: row.due_at,
+    cancelRequest: row.cancel_at === null ? null : { at: row.cancel_at, by: row.cancel_by ?? "" },
     version: row.version,
   };
+}
+
+function toFoundRow({ id, run }: Found): FoundRow {
+  return { row: addressOf(id)?.row ?? 0, run };
 }
 
 export function toExecution(row: ExecutionRow, shard: Address["shard"]): Execution {

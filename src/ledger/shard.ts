@@ -21,15 +21,23 @@ export function addressOf(id: string): Address | undefined {
   return Number.isSafeInteger(address.row) && publicId(address) === id ? address : undefined;
 }
 
+/** What names a shard. */
+export interface Sharded {
+  readonly recordId: string | null;
+  readonly rule: string;
+  readonly dedupeKey: string;
+  readonly cancel?: { readonly rule: string; readonly dedupeKey: string | null } | null;
+}
+
 /**
  * The shard of an execution: by its record, so that everything about one record meets in one place; by rule and dedupe
- * key where there is no record. Stable for ever: a key that moved would be a key forgotten.
+ * key where there is no record. A cancel goes where its target is. Stable for ever: a key that moved would be a key
+ * forgotten.
  */
-export function shardOf(
-  execution: { recordId: string | null; rule: string; dedupeKey: string },
-  shards: number,
-): number {
-  return hash(execution.recordId ?? `${execution.rule} ${execution.dedupeKey}`) % shards;
+export function shardOf({ recordId, rule, dedupeKey, cancel }: Sharded, shards: number): number {
+  if (recordId !== null) return hash(recordId) % shards;
+  const named = cancel ? `${cancel.rule} ${cancel.dedupeKey ?? ""}` : `${rule} ${dedupeKey}`;
+  return hash(named) % shards;
 }
 
 /** FNV-1a over UTF-16 units, then MurmurHash3's finalizer, without which the low bits of like keys are alike. */

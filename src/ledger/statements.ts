@@ -4,12 +4,31 @@ import { MINUTE_MS, POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES } from "../core/re
 export const NEXT_ID = "SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM executions";
 
 const SUMMARY = `id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery, due_at, started_at, purge_at,
-  version, attributes, progress`;
+  version, attributes, progress, cancel_at, cancel_by`;
 
 export const SELECT_BY_KEY = `SELECT ${SUMMARY}, write_token FROM executions
   WHERE record_id = ? AND rule = ? AND dedupe_key = ? AND released = 0`;
 
-/** Frees a key whose window has passed; the execution that had it stays. */
+/**
+ * Whether an event has had an execution under a key within the window, the one that holds the key or an earlier one.
+ * Parameters: record, rule, key, now, the event's own key.
+ */
+export const SELECT_SAME_EVENT = `SELECT 1 FROM executions
+  WHERE record_id = ? AND rule = ? AND dedupe_key = ? AND window_ends_at > ? AND run <> 'shadow'
+    AND json_extract(attributes, '$.event.dedupeKey') = ? LIMIT 1`;
+
+/** What a cancel is about. Parameters: 1 record, 2 rule, 3 key or NULL for all. */
+export const SELECT_TARGETS = `SELECT id, run FROM executions
+  WHERE record_id = ?1 AND rule = ?2 AND (?3 IS NULL OR dedupe_key = ?3) AND run <> 'shadow' ORDER BY id DESC`;
+
+/**
+ * The first request stands. What waits is due now; what is at its start call belongs to whoever makes it, and what is
+ * held to a person. Parameters: 1 now, 2 who wants it, 3 id.
+ */
+export const REQUEST_CANCEL = `UPDATE executions SET cancel_at = coalesce(cancel_at, ?1), cancel_by = coalesce(cancel_by, ?2),
+  due_at = CASE WHEN run IN ('queued', 'running') THEN min(due_at, ?1) ELSE due_at END WHERE id = ?3`;
+
+/** Frees a key for a later execution; the one that had it stays. */
 export const RELEASE_KEY = "UPDATE executions SET released = id WHERE id = ?";
 
 export const INSERT = `INSERT INTO executions (id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery,
@@ -18,7 +37,7 @@ export const INSERT = `INSERT INTO executions (id, rule, source, record_id, dedu
 
 export const SELECT_SUMMARY = `SELECT ${SUMMARY} FROM executions WHERE id = ?`;
 export const SELECT_VALUES = "SELECT payload, result FROM executions WHERE id = ?";
-export const SELECT_WRITE_STATE = "SELECT run, version, write_token, due_at FROM executions WHERE id = ?";
+export const SELECT_WRITE_STATE = "SELECT run, version, write_token, due_at, cancel_at FROM executions WHERE id = ?";
 
 const POLL_INTERVAL_BY_AGE = POLL_INTERVALS_MINUTES.toReversed()
   .map((minutes) => `WHEN ?1 - started_at >= ${minutes * POLL_AGE_FRACTION * MINUTE_MS} THEN ${minutes}`)
@@ -26,13 +45,13 @@ const POLL_INTERVAL_BY_AGE = POLL_INTERVALS_MINUTES.toReversed()
 
 /**
  * A running execution is due in the minutes that follow from its age (`isPollMinute` in core/retry.ts says the same),
- * so that polls need not be written down. The walk goes on from a cursor: (due_at, id) of the last row seen.
+ * so that polls need not be written down; one that is to be canceled is due in every minute. The walk goes on from a cursor: (due_at, id) of the last row seen.
  * Numbers are bound as floating point: without the casts the minute would begin some milliseconds early.
  * Parameters: 1 now, 2 cursor's due_at, 3 cursor's id, 4 limit.
  */
 export const SELECT_DUE = `SELECT ${SUMMARY} FROM executions
   WHERE due_at <= ?1 AND (due_at, id) > (?2, ?3)
-    AND (run <> 'running' OR (CAST(?1 AS INTEGER) / ${MINUTE_MS} + id / 1000)
+    AND (run <> 'running' OR cancel_at IS NOT NULL OR (CAST(?1 AS INTEGER) / ${MINUTE_MS} + id / 1000)
       % CASE ${POLL_INTERVAL_BY_AGE} ELSE 1 END = 0)
   ORDER BY due_at, id LIMIT ?4`;
 

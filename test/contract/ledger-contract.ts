@@ -2,9 +2,11 @@
 // proven with the fake holds for the Durable Object.
 import { describe } from "vitest";
 import { admitContract } from "./ledger/admit.ts";
+import { cancelContract } from "./ledger/cancel.ts";
 import { claimContract } from "./ledger/claim.ts";
 import type { LedgerUnderTest } from "./ledger/executions.ts";
 import { listContract } from "./ledger/list.ts";
+import { policiesContract } from "./ledger/policies.ts";
 import { pollContract } from "./ledger/poll.ts";
 import { purgeContract } from "./ledger/purge.ts";
 import { saveContract } from "./ledger/save.ts";
@@ -12,6 +14,8 @@ import { sizeContract } from "./ledger/size.ts";
 
 export function ledgerContract(ledger: LedgerUnderTest): void {
   describe("admit", () => admitContract(ledger));
+  describe("admit of a key that is known", () => policiesContract(ledger));
+  describe("cancel", () => cancelContract(ledger));
   describe("claim", () => claimContract(ledger));
   describe("claim of running executions", () => pollContract(ledger));
   describe("save", () => saveContract(ledger));

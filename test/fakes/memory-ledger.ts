@@ -2,9 +2,11 @@
 // transitions. Everything goes in and out as JSON, as it does over RPC. test/contract/ledger-contract.ts holds both to
 // their word. It does not bound a claim by size, and needs no tokens, since no call to it arrives twice.
 import type { Admitted, ClaimedBatch, ExecutionSummary, Ledger } from "../../src/bridge/ports.ts";
-import { admitted, type Delivery, type Execution, mayFollow } from "../../src/core/execution.ts";
+import { onRepeat } from "../../src/core/dedupe.ts";
+import { admitted, applied, type Delivery, type Execution, mayFollow } from "../../src/core/execution.ts";
 import { ok } from "../../src/core/result.ts";
 import { isPollMinute, LEASE_MS } from "../../src/core/retry.ts";
+import { isActive } from "../../src/core/run-state.ts";
 import { addressOf, publicId, shardOf } from "../../src/ledger/shard.ts";
 
 const CLAIM_BATCH = 12;
@@ -38,20 +40,62 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
 
   function admitOne(fresh: Execution, now: number): Admitted {
     const shard = shardOf(fresh, shards);
-    const known = inShard(shard).find((each) => each.holdsKey && keyOf(each.execution) === keyOf(fresh));
-    if (known && known.windowEndsAt > now) return { outcome: "duplicate", execution: summaryOf(known.execution) };
-    if (known) known.holdsKey = false;
+    const sameKey = inShard(shard).filter(({ execution }) => keyOf(execution) === keyOf(fresh));
+    const known = sameKey.find(({ holdsKey }) => holdsKey);
+    if (known) {
+      const verdict = verdictOn(fresh, known, sameKey, now);
+      if (verdict === "duplicate") return { outcome: "duplicate", execution: summaryOf(known.execution) };
+      if (verdict === "replace") {
+        requestCancel(known, `event ${fresh.event.id}, for which the rule started anew`, now);
+      }
+      known.holdsKey = false;
+    }
     const row = Math.max((inShard(shard).at(-1)?.row ?? 0) + 1, now * IDS_PER_MS);
-    const execution = { ...copyOf(fresh), id: publicId({ shard, row }) };
+    const admission = fresh.run === "moot" ? canceling(fresh, shard, now) : fresh;
+    const execution = { ...copyOf(admission), id: publicId({ shard, row }) };
     const windowEndsAt = now + fresh.windowMs;
     rows.set(execution.id, { row, shard, execution, windowEndsAt, holdsKey: true, pollLeasedUntil: 0 });
     return { outcome: "new", execution: copyOf(execution) };
   }
 
+  function verdictOn(fresh: Execution, known: Row, sameKey: readonly Row[], now: number) {
+    if (known.windowEndsAt <= now) return "new";
+    if (known.execution.run === "shadow" && fresh.run !== "shadow") return "new";
+    if (fresh.replay && known.execution.replay?.once === fresh.replay.once) return "duplicate";
+    const sameEvent = sameKey.some(
+      ({ execution: { run, event }, windowEndsAt }) =>
+        run !== "shadow" && windowEndsAt > now && event.dedupeKey === fresh.event.dedupeKey,
+    );
+    return onRepeat(fresh.onDuplicate, { run: known.execution.run, sameEvent });
+  }
+
+  function canceling(cancel: Execution, shard: number, now: number): Execution {
+    const { rule = "", dedupeKey = null } = cancel.cancel ?? {};
+    const targets = inShard(shard)
+      .filter(({ execution }) => execution.recordId === cancel.recordId && execution.rule === rule)
+      .filter(({ execution }) => execution.run !== "shadow")
+      .filter(({ execution }) => dedupeKey === null || execution.dedupeKey === dedupeKey)
+      .reverse();
+    for (const target of targets) requestCancel(target, `the rule "${cancel.rule}" at event ${cancel.event.id}`, now);
+    const known = targets.map(({ execution: { id, run } }) => ({ id, run }));
+    return applied(cancel, known, now);
+  }
+
+  function requestCancel(row: Row, by: string, now: number): void {
+    const { run, cancelRequest, dueAt } = row.execution;
+    if (!isActive(run)) return;
+    const waits = run === "queued" || run === "running";
+    row.execution = {
+      ...row.execution,
+      cancelRequest: cancelRequest ?? { at: now, by },
+      dueAt: waits && dueAt !== null ? Math.min(dueAt, now) : dueAt,
+    };
+  }
+
   /** What may have an effect is leased by its due time and version; a poll is leased beside the row. */
   function lease(each: Row, now: number): Execution[] {
     if (each.execution.run === "running") {
-      if (each.pollLeasedUntil > now) return [];
+      if (each.execution.cancelRequest === null && each.pollLeasedUntil > now) return [];
       each.pollLeasedUntil = now + POLL_LEASE_MS;
     } else {
       each.execution = { ...each.execution, dueAt: now + LEASE_MS, version: each.execution.version + 1 };
@@ -85,7 +129,19 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       if (!mayFollow(stored.execution.run, execution.run)) return "conflict";
       stored.execution = { ...stored.execution, ...progressOf(copyOf(execution)), version: execution.version + 1 };
       stored.pollLeasedUntil = 0;
-      return "saved";
+      return stored.execution.cancelRequest !== null && isActive(execution.run) ? "cancel-requested" : "saved";
+    },
+
+    async requestCancel(id, by, now) {
+      const stored = rows.get(id);
+      if (!stored) return "unknown";
+      if (!isActive(stored.execution.run)) return "over";
+      requestCancel(stored, by, now);
+      return "requested";
+    },
+
+    async getAll(ids) {
+      return ids.flatMap((id) => rows.get(id)?.execution ?? []).map(copyOf);
     },
 
     async get(id) {
@@ -132,16 +188,17 @@ function compareNewest(a: { row: number; shard: number }, b: { row: number; shar
   return b.row - a.row || b.shard - a.shard;
 }
 
-function isPolledNow({ startedAt }: Execution, row: number, now: number): boolean {
+function isPolledNow({ startedAt, cancelRequest }: Execution, row: number, now: number): boolean {
+  if (cancelRequest !== null) return true;
   return startedAt !== null && isPollMinute(now, startedAt, Math.floor(row / IDS_PER_MS));
 }
 
 /** What a step may change; the rest is written once, at admission. */
 function progressOf(execution: Execution): Partial<Execution> {
   const { run, runId, reason, startAttempts, uncertainStarts, startedAt, expiresAt, finishedAt, endedAt } = execution;
-  const { deliveries, timeline, dueAt } = execution;
+  const { deliveries, timeline, dueAt, cancelAnsweredAt } = execution;
   const progress = { run, runId, reason, startAttempts, uncertainStarts, startedAt, expiresAt, finishedAt, endedAt };
-  return { ...progress, deliveries, timeline, dueAt, result: keptResult(execution) };
+  return { ...progress, deliveries, timeline, dueAt, cancelAnsweredAt, result: keptResult(execution) };
 }
 
 function keptResult(execution: Execution): Execution["result"] {

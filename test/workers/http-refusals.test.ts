@@ -172,7 +172,7 @@ describe("what is our own fault", () => {
     const decide = async () => {
       throw thrown;
     };
-    const { stripe, lines } = http({ setup: { ...bridge.setup, rules: { decide } } });
+    const { stripe, lines } = http({ setup: { ...bridge.setup, rules: { ...bridge.setup.rules, decide } } });
     const response = await stripe({ id: "evt_1" });
     expect(response.headers.get("retry-after")).toBe("30");
     const problem = await problemIn(response, 503, expect);

@@ -1,8 +1,9 @@
 // The schema: applied once, harmless to apply again, and the same whichever step an object comes from.
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
+import type { Execution } from "../../src/core/execution.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
-import { admission, admitNew } from "../contract/ledger/executions.ts";
+import { admission, admitNew, claimAll, finished, NOW } from "../contract/ledger/executions.ts";
 import { openShard } from "./ledger-objects.ts";
 
 describe("the ledger's migrations", () => {
@@ -32,6 +33,31 @@ describe("the ledger's migrations", () => {
     expect(await ledger.admit([admission()], execution.admittedAt)).toMatchObject({
       value: [{ outcome: "duplicate" }],
     });
+  });
+
+  it("let an execution from before the second step be read, claimed and saved", async ({ expect }) => {
+    const { ledger, shard } = openShard();
+    await runInDurableObject(shard, async (_object, { storage }) => {
+      await storage.deleteAll();
+      migrate(storage, 1);
+      storage.sql.exec(`INSERT INTO executions (id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery, due_at,
+        started_at, purge_at, version, write_token, attributes, payload, progress, result)
+        VALUES (1, 'old', 'stripe', '', 'key', ${NOW + 1}, 'running', 'none', ${NOW}, ${NOW}, NULL, 2, 'token',
+        '{"engine":"default","windowMs":1,"onUncertainStart":"retry","admittedAt":${NOW},"event":{"id":"evt_1","source":"stripe"}}',
+        '{"data":{},"start":null}',
+        '{"runId":"run_1","reason":null,"startAttempts":1,"uncertainStarts":0,"expiresAt":null,"finishedAt":null,"endedAt":null,"deliveries":[],"timeline":[]}', NULL)`);
+      migrate(storage);
+    });
+    const [execution] = await claimAll(ledger, NOW);
+    expect(execution).toMatchObject({
+      rule: "old",
+      revision: 0,
+      cancel: null,
+      cancelRequest: null,
+      onDuplicate: "skip",
+    });
+    expect(await ledger.requestCancel(execution?.id ?? "", "Ada", NOW)).toBe("requested");
+    expect(await ledger.save(finished(execution as Execution))).toBe("saved");
   });
 
   it("come to the same schema from every earlier step", async ({ expect }) => {

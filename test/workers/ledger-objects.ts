@@ -26,7 +26,7 @@ export function fakeNamespace(getByName: (name: string) => unknown): Shards {
 export function openLedger(namespace: Shards = ownShards(), shards = 4): Ledger {
   return createLedger({
     namespace,
-    settings: { shards, retention: "30d" },
+    settings: { shards, retention: "30d", retentionOf: {} },
     token: () => crypto.randomUUID(),
   });
 }

@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { admitted, attempted, type Execution } from "../../src/core/execution.ts";
 import { LEASE_MS } from "../../src/core/retry.ts";
 import type { LedgerShard } from "../../src/ledger/ledger-shard.ts";
-import { type AdmissionRow, toAdmissionRow, toProgressRow } from "../../src/ledger/row.ts";
+import { type Candidate, toCandidate, toProgressRow } from "../../src/ledger/row.ts";
 import { addressOf } from "../../src/ledger/shard.ts";
 import {
   admission,
@@ -32,7 +32,7 @@ import { countRowsWritten } from "./rows-counted.ts";
 describe("a call that the runtime repeats", () => {
   it("to admit answers the same again and writes nothing", async ({ expect }) => {
     const { shard } = openShard();
-    const rows = [rowOf("sub_1"), rowOf("sub_2"), rowOf("sub_1")];
+    const rows = [candidate("sub_1"), candidate("sub_2"), candidate("sub_1")];
     const first = await shard.admit(rows, NOW, "token a");
     const written = await countRowsWritten(shard);
     expect(await shard.admit(rows, NOW + 1, "token a")).toEqual(first);
@@ -42,10 +42,10 @@ describe("a call that the runtime repeats", () => {
 
   it("to admit after a window frees the key once", async ({ expect }) => {
     const { shard } = openShard();
-    await shard.admit([rowOf("sub_1")], NOW, "token a");
+    await shard.admit([candidate("sub_1")], NOW, "token a");
     const later = NOW + WINDOW_MS;
-    const first = await shard.admit([rowOf("sub_1", later)], later, "token b");
-    expect(await shard.admit([rowOf("sub_1", later)], later, "token b")).toEqual(first);
+    const first = await shard.admit([candidate("sub_1", later)], later, "token b");
+    expect(await shard.admit([candidate("sub_1", later)], later, "token b")).toEqual(first);
     expect(await count(shard)).toBe(2);
   });
 
@@ -75,10 +75,11 @@ describe("a call that the runtime repeats", () => {
 
   it("to admit with one bad row among good ones stores none of them", async ({ expect }) => {
     const { shard } = openShard();
-    const bad = { ...rowOf("bad"), rule: null } as unknown as AdmissionRow;
+    const good = candidate("bad");
+    const bad = { ...good, row: { ...good.row, rule: null } } as unknown as Candidate;
     const outcome = await runInDurableObject(shard, (object: LedgerShard) => {
       try {
-        return object.admit([rowOf("good"), bad], NOW, "token a");
+        return object.admit([candidate("good"), bad], NOW, "token a");
       } catch (thrown) {
         return String(thrown);
       }
@@ -133,9 +134,9 @@ describe("an object that is evicted", () => {
 
   it("still recognises a call that is repeated", async ({ expect }) => {
     const { shard } = openShard();
-    const first = await shard.admit([rowOf("sub_1")], NOW, "token a");
+    const first = await shard.admit([candidate("sub_1")], NOW, "token a");
     await evictDurableObject(shard);
-    expect(await shard.admit([rowOf("sub_1")], NOW, "token a")).toEqual(first);
+    expect(await shard.admit([candidate("sub_1")], NOW, "token a")).toEqual(first);
   });
 });
 
@@ -190,7 +191,7 @@ describe("purge", () => {
   it("passes over many that are under way, comes to those behind them, and begins anew", async ({ expect }) => {
     const { ledger, shard } = openShard();
     const many = (name: string, count: number) => times(count, (n) => admission({ dedupeKey: `${name} ${n}` }));
-    const over = { start: null, invalid: "no", callbacks: [] };
+    const over = { start: null, over: { state: "invalid", reason: "no" }, callbacks: [] } as const;
     await admitAll(ledger, many("under way", 700));
     await admitAll(
       ledger,
@@ -219,8 +220,8 @@ describe("purge", () => {
   });
 });
 
-function rowOf(dedupeKey: string, now = NOW): AdmissionRow {
-  return toAdmissionRow(admitted("", admission({ dedupeKey }), now), RETENTION_MS);
+function candidate(dedupeKey: string, now = NOW): Candidate {
+  return toCandidate(admitted("", admission({ dedupeKey }), now), RETENTION_MS);
 }
 
 function count(shard: ShardStub, table: "executions" | "chunks" = "executions"): Promise<number> {

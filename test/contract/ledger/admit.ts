@@ -28,7 +28,10 @@ export function admitContract({ open }: LedgerUnderTest): void {
 
   it("records an execution whose rule failed as ended, with the reason", async ({ expect }) => {
     const ledger = open();
-    const { id } = await admitNew(ledger, admission({ start: null, invalid: "dedupe.key: gave nothing" }));
+    const { id } = await admitNew(
+      ledger,
+      admission({ start: null, over: { state: "invalid", reason: "dedupe.key: gave nothing" } }),
+    );
     expect(await ledger.get(id)).toMatchObject({ run: "invalid", reason: "dedupe.key: gave nothing", start: null });
   });
 

@@ -138,13 +138,16 @@ export function claimContract({ open }: LedgerUnderTest): void {
     await save(ledger, parked(one));
     await advance(ledger, two, running, told);
     await advance(ledger, three, running, (execution) => finished(execution));
-    await admitNew(ledger, admission({ dedupeKey: "invalid", callbacks: [], start: null, invalid: "no" }));
+    await admitNew(
+      ledger,
+      admission({ dedupeKey: "invalid", callbacks: [], start: null, over: { state: "invalid", reason: "no" } }),
+    );
     expect(await claimedIds(ledger, NOW + 400 * DAY_MS)).toEqual([]);
   });
 
   it("gives an invalid execution to the sweep, like any other, where a callback is to be told", async ({ expect }) => {
     const ledger = open();
-    const { id } = await admitNew(ledger, admission({ start: null, invalid: "no" }));
+    const { id } = await admitNew(ledger, admission({ start: null, over: { state: "invalid", reason: "no" } }));
     expect(await claimedIds(ledger, NOW + LEASE_MS - 1)).toEqual([]);
     expect(await claimedIds(ledger, NOW + LEASE_MS)).toEqual([id]);
   });

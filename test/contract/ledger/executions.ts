@@ -33,6 +33,7 @@ interface Wanted extends Partial<Omit<Admission, "event">> {
 export function admission({ data = { amount: 1 }, source = "stripe", ...wanted }: Wanted = {}): Admission {
   return {
     rule: "kyb-on-subscription",
+    revision: 3,
     engine: "default",
     event: {
       id: "evt_1",
@@ -47,10 +48,12 @@ export function admission({ data = { amount: 1 }, source = "stripe", ...wanted }
     recordId: recordId(1),
     dedupeKey: "sub_1",
     windowMs: WINDOW_MS,
+    onDuplicate: "skip",
     onUncertainStart: "retry",
     callbacks: ["crm"],
     start: { workflowDefinitionId: "kyb", locale: "en", parameters: { customer: "cus_1" }, expiresInMs: DAY_MS },
-    invalid: null,
+    cancel: null,
+    over: null,
     ...wanted,
   };
 }

@@ -47,7 +47,7 @@ export function purgeContract({ open, retentionMs }: LedgerUnderTest): void {
 
   it("deletes an invalid execution that nobody waits for", async ({ expect }) => {
     const ledger = open();
-    await admitNew(ledger, admission({ start: null, invalid: "no", callbacks: [] }));
+    await admitNew(ledger, admission({ start: null, over: { state: "invalid", reason: "no" }, callbacks: [] }));
     expect(await purgeAll(ledger, NOW + retentionMs - 1)).toBe(0);
     expect(await purgeAll(ledger, NOW + retentionMs)).toBe(1);
   });

@@ -24,6 +24,9 @@ import {
   told,
 } from "./executions.ts";
 
+const TARGET = "canceled-rule";
+const CANCEL = { callbacks: [], start: null } as const;
+
 /** How an execution comes into each state: its admission, and the steps after it. */
 const WAYS: Record<RunState, readonly [Partial<Admission>, ...((execution: Execution) => Execution)[]]> = {
   queued: [{ onUncertainStart: "hold" }],
@@ -34,8 +37,12 @@ const WAYS: Record<RunState, readonly [Partial<Admission>, ...((execution: Execu
   canceled: [{}, running, (execution) => finished(execution, NOW, null, "canceled")],
   expired: [{}, running, (execution) => finished(execution, NOW, null, "expired")],
   rejected: [{}, (execution) => finished(execution, NOW, null, "rejected")],
-  invalid: [{ start: null, invalid: "no" }],
+  invalid: [{ start: null, over: { state: "invalid", reason: "no" } }],
   held: [{}, parked],
+  shadow: [{ callbacks: [], over: { state: "shadow", reason: null } }],
+  unmatched: [{ rule: "", callbacks: [], start: null, over: { state: "unmatched", reason: null } }],
+  applied: [{ ...CANCEL, cancel: { rule: TARGET, dedupeKey: null } }],
+  moot: [{ ...CANCEL, cancel: { rule: "never-started", dedupeKey: null } }],
 };
 
 export function saveContract({ open }: LedgerUnderTest): void {
@@ -131,6 +138,7 @@ export function saveContract({ open }: LedgerUnderTest): void {
 
 async function bring(ledger: Ledger, state: RunState, dedupeKey = "sub_1"): Promise<Execution> {
   const [wanted, ...steps] = WAYS[state];
+  if (state === "applied") await admitNew(ledger, admission({ rule: TARGET, dedupeKey }));
   let execution = await admitNew(ledger, admission({ ...wanted, dedupeKey }));
   for (const step of steps) execution = await save(ledger, step(execution));
   return execution;

@@ -113,7 +113,8 @@ const admissions = fc.record({
 function fresh({ callbacks, onUncertainStart }: { callbacks: readonly string[]; onUncertainStart: "retry" | "hold" }) {
   const start = { workflowDefinitionId: "definition", locale: "en", parameters: {}, expiresInMs: null };
   const common = { rule: "rule", engine: "default", event: eventWith(), recordId: null, dedupeKey: "key" };
-  return admitted("exe_0_1", { ...common, windowMs: 1, onUncertainStart, callbacks, start, invalid: null }, NOW);
+  const decided = { revision: 1, onDuplicate: "skip", cancel: null, over: null } as const;
+  return admitted("exe_0_1", { ...common, windowMs: 1, onUncertainStart, callbacks, start, ...decided }, NOW);
 }
 
 describe("any sequence of steps", () => {

@@ -32,7 +32,10 @@ function admission(changes: Partial<Admission> = {}): Admission {
     onUncertainStart: "retry",
     callbacks: ["crm", "audit"],
     start: { workflowDefinitionId: "definition", locale: "en", parameters: {}, expiresInMs: null },
-    invalid: null,
+    revision: 3,
+    onDuplicate: "skip",
+    cancel: null,
+    over: null,
     ...changes,
   };
 }
@@ -66,7 +69,7 @@ describe("admitted", () => {
   });
 
   test("ends at once where the rule's expressions failed; its callbacks are due", () => {
-    expect(fresh({ invalid: "start.locale: gave nothing", start: null })).toMatchObject({
+    expect(fresh({ over: { state: "invalid", reason: "start.locale: gave nothing" }, start: null })).toMatchObject({
       run: "invalid",
       reason: "start.locale: gave nothing",
       startAttempts: 0,

@@ -20,7 +20,10 @@ function endedWith(result: Json | undefined) {
       onUncertainStart: "retry",
       callbacks: ["crm"],
       start: { workflowDefinitionId: "d", locale: "en", parameters: { inner: "parameter" }, expiresInMs: null },
-      invalid: null,
+      revision: 3,
+      onDuplicate: "skip",
+      cancel: null,
+      over: null,
     },
     NOW,
   );

@@ -16,7 +16,7 @@ async function matching(rules: readonly Json[], source: string, type: string): P
   );
   if (!setup.ok) throw new Error(JSON.stringify(setup.error));
   const admissions = await setup.value.rules.decide(eventWith({ source, type }));
-  return admissions.map(({ rule }) => rule);
+  return admissions.map(({ rule }) => rule).filter((rule) => rule !== "");
 }
 
 /** What the index stands for. */

@@ -37,6 +37,7 @@ describe("a rule that matches", () => {
     };
     expect(await decideOne(rule)).toEqual({
       rule: "plain",
+      revision: 0,
       engine: "default",
       event: eventWith({ data: DATA }),
       recordId: deriveRecordId(DEFAULT_RECORD_NAMESPACE, "cus_1"),
@@ -50,7 +51,9 @@ describe("a rule that matches", () => {
         parameters: { order: 7, origin: "shop" },
         expiresInMs: 604_800_000,
       },
-      invalid: null,
+      onDuplicate: "skip",
+      cancel: null,
+      over: null,
     });
   });
 
@@ -89,19 +92,22 @@ describe("when", () => {
   ])("%s matches %i times", async (when, count) => {
     const admissions = await decide({ when });
     expect(admissions).toHaveLength(count);
-    for (const { invalid } of admissions) expect(invalid).toBeNull();
+    for (const { over } of admissions) expect(over).toBeNull();
   });
 
   test.each(["data.order", "data.customer", "data.nothing", "data.tags", "{}", "'true'", "1"])(
     "%s is neither true nor false: the execution is invalid, and the reason says so",
     async (when) => {
-      expect(await decideOne({ when })).toMatchObject({ invalid: "when: must give true or false", start: null });
+      expect(await decideOne({ when })).toMatchObject({
+        over: { state: "invalid", reason: "when: must give true or false" },
+        start: null,
+      });
     },
   );
 
   test("that fails makes the execution invalid under the event's own key", async () => {
     expect(await decideOne({ when: "$number(data.customer) > 1", dedupe: { key: "other" } })).toMatchObject({
-      invalid: "when: Unable to cast value to a number: (a value)",
+      over: { state: "invalid", reason: "when: Unable to cast value to a number: (a value)" },
       dedupeKey: "event-1",
       recordId: null,
       start: null,
@@ -143,13 +149,16 @@ describe("texts", () => {
       [{ start: { workflowDefinitionId: expression } }, "start.workflowDefinitionId"],
       [startWith({ locale: expression }), "start.locale"],
     ] as const) {
-      expect(await decideOne(rule)).toMatchObject({ invalid: `${path}: ${reason}`, start: null });
+      expect(await decideOne(rule)).toMatchObject({
+        over: { state: "invalid", reason: `${path}: ${reason}` },
+        start: null,
+      });
     }
   });
 
   test("a record named by spaces only is none", async () => {
     expect(await decideOne(startWith({ recordId: "{% '  ' %}" }))).toMatchObject({
-      invalid: "start.recordId: gave an empty text",
+      over: { state: "invalid", reason: "start.recordId: gave an empty text" },
     });
   });
 
@@ -157,7 +166,7 @@ describe("texts", () => {
     const data: Json = JSON.parse(String.raw`{ "name": "\ud800", "long": "${String.raw`\udfff`.repeat(300)}" }`);
     const rule = { ...startWith({ recordId: "{% data.name %}" }), dedupe: { key: "{% data.long %}" } };
     const admission = await decideOne(rule, { data });
-    expect(admission.invalid).toBeNull();
+    expect(admission.over).toBeNull();
     expect(admission.recordId).toBe(deriveRecordId(DEFAULT_RECORD_NAMESPACE, "\ufffd"));
     expect(admission.dedupeKey).toMatch(/^uuid5:/);
   });
@@ -170,7 +179,7 @@ describe("an invalid execution", () => {
       dedupe: { key: "{% data.order %}" },
     };
     expect(await decideOne(rule)).toMatchObject({
-      invalid: "start.locale: gave nothing",
+      over: { state: "invalid", reason: "start.locale: gave nothing" },
       dedupeKey: "7",
       recordId: deriveRecordId(DEFAULT_RECORD_NAMESPACE, "cus_1"),
     });
@@ -180,7 +189,7 @@ describe("an invalid execution", () => {
     const rule = startWith({
       parameters: { address: { lines: ["{% data.order %}", "{% $number(data.customer) %}"] } },
     });
-    expect((await decideOne(rule)).invalid).toBe(
+    expect((await decideOne(rule)).over?.reason).toBe(
       "start.parameters.address.lines[1]: Unable to cast value to a number: (a value)",
     );
   });
@@ -188,7 +197,7 @@ describe("an invalid execution", () => {
   test("does not keep the other rules from starting", async () => {
     const rules = [ruleWith({ when: "1" }), ruleWith({ id: "other" })];
     const admissions = await setupOf(rules).rules.decide(eventWith());
-    expect(admissions.map(({ rule, invalid }) => [rule, invalid === null])).toEqual([
+    expect(admissions.map(({ rule, over }) => [rule, over === null])).toEqual([
       ["plain", false],
       ["other", true],
     ]);

@@ -1,0 +1,39 @@
+// What the rules of a configuration say of each other. Pure. Called by check-config.ts, which names the rest.
+import type { ConfigFault } from "./check-config.ts";
+import type { BridgeConfig } from "./config.ts";
+import type { RuleConfig } from "./rule-config.ts";
+
+export function ruleFaults({ rules }: BridgeConfig): ConfigFault[] {
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  return rules.flatMap((rule, index) => {
+    const path = `rules[${index}]`;
+    if (!rule.start === !rule.cancel) {
+      return [{ path, message: 'a rule has either "start" or "cancel": what it does, and one of them only' }];
+    }
+    return rule.cancel ? cancelFaults(rule, byId.get(rule.cancel.rule), path) : [];
+  });
+}
+
+function cancelFaults(rule: RuleConfig, target: RuleConfig | undefined, path: string): ConfigFault[] {
+  const { cancel } = rule;
+  if (!cancel) return [];
+  const faults: ConfigFault[] = [];
+  if (!target) faults.push({ path: `${path}.cancel.rule`, message: `there is no rule "${cancel.rule}"` });
+  else if (!target.start)
+    faults.push({ path: `${path}.cancel.rule`, message: `"${cancel.rule}" starts nothing that could be canceled` });
+  else if (target.start.recordId === undefined && cancel.recordId !== undefined) {
+    const message = `"${cancel.rule}" starts its executions without a record id: name them by "key"`;
+    faults.push({ path: `${path}.cancel.recordId`, message });
+  } else if (target.start.recordId === undefined && cancel.key === undefined) {
+    const message = `"${cancel.rule}" starts its executions without a record id: "key" must say which one is meant`;
+    faults.push({ path: `${path}.cancel`, message });
+  }
+  if (rule.callbacks.length > 0) {
+    const message = "the callbacks of the canceled execution are told; a cancel has none of its own";
+    faults.push({ path: `${path}.callbacks`, message });
+  }
+  if (rule.dedupe.onDuplicate !== "skip") {
+    faults.push({ path: `${path}.dedupe.onDuplicate`, message: "a cancel is applied once: only skip is possible" });
+  }
+  return faults;
+}

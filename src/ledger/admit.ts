@@ -1,0 +1,113 @@
+// Admission, inside a shard: what becomes of an event's execution in view of the one that its key has, and what a cancel is
+// applied to. Synchronous, inside the shard's transaction, so that nothing comes between what is read and what is written.
+import { onRepeat, type Verdict } from "../core/dedupe.ts";
+import { applied } from "../core/execution.ts";
+import { isActive, type RunState } from "../core/run-state.ts";
+import { storeText } from "./chunks.ts";
+import { type AdmissionRow, type Candidate, type SummaryRow, toExecution, toProgressRow } from "./row.ts";
+import { publicId } from "./shard.ts";
+import * as statements from "./statements.ts";
+
+/** Ids are ms since the epoch with room for a thousand in each. */
+const IDS_PER_MS = 1_000;
+
+export type AdmittedRow =
+  /** `row`: what the caller cannot know of what it has given, which is what a cancel came to; null for everything else. */
+  | { readonly outcome: "new"; readonly id: number; readonly row: SummaryRow | null }
+  | { readonly outcome: "duplicate"; readonly row: SummaryRow };
+
+/**
+ * @param token the same when the call is repeated
+ * @param fresh what this call has answered as new: asked again in the same call, it is a duplicate like any other
+ */
+export function admitOne(
+  sql: SqlStorage,
+  candidate: Candidate,
+  now: number,
+  token: string,
+  fresh: Set<number>,
+): AdmittedRow {
+  const { row, cancel, by } = candidate;
+  const key = [row.record_id, row.rule, row.dedupe_key];
+  const [known] = sql.exec<Stored>(statements.SELECT_BY_KEY, ...key).toArray();
+  if (known) {
+    const { write_token, ...summary } = known;
+    if (write_token === token && !fresh.has(known.id)) {
+      fresh.add(known.id);
+      return asNew(sql, known.id, candidate);
+    }
+    const verdict = verdictOn(sql, candidate, summary, now);
+    if (verdict === "duplicate") return { outcome: "duplicate", row: summary };
+    if (verdict === "replace") requestCancel(sql, known.id, by, now);
+    sql.exec(statements.RELEASE_KEY, known.id);
+  }
+  const { id } = sql.exec<{ id: number }>(statements.NEXT_ID, now * IDS_PER_MS).one();
+  insert(sql, id, cancel === null ? row : applyCancel(sql, candidate, cancel, now), token);
+  fresh.add(id);
+  return asNew(sql, id, candidate);
+}
+
+/** Wants an execution canceled. What it means for each state stands at the statement. */
+export function requestCancel(sql: SqlStorage, id: number, by: string, now: number): void {
+  sql.exec(statements.REQUEST_CANCEL, now, by, id);
+}
+
+type Stored = SummaryRow & { readonly write_token: string } & Record<string, SqlStorageValue>;
+
+function verdictOn(
+  sql: SqlStorage,
+  { row, policy, eventKey, once }: Candidate,
+  known: SummaryRow,
+  now: number,
+): Verdict {
+  if (known.window_ends_at <= now) return "new";
+  // What a shadow rule has only recorded stands in nobody's way but another shadow's.
+  if (known.run === "shadow" && row.run !== "shadow") return "new";
+  if (once !== null && JSON.parse(known.attributes).replay?.once === once) return "duplicate";
+  const key = [row.record_id, row.rule, row.dedupe_key];
+  const sameEvent = sql.exec(statements.SELECT_SAME_EVENT, ...key, now, eventKey).toArray().length > 0;
+  return onRepeat(policy, { run: known.run, sameEvent });
+}
+
+/** Asks for the end of everything that the cancel is about. @returns its row, which says what it came to */
+function applyCancel(
+  sql: SqlStorage,
+  { row, by }: Candidate,
+  { rule, dedupeKey }: NonNullable<Candidate["cancel"]>,
+  now: number,
+): AdmissionRow {
+  const targets = sql.exec<{ id: number; run: RunState }>(statements.SELECT_TARGETS, row.record_id, rule, dedupeKey);
+  // Rows refer to rows of the same shard: which one that is they need not know.
+  const known = targets.toArray().map(({ id, run }) => ({ row: id, id: publicId({ shard: 0, row: id }), run }));
+  const unapplied = toExecution({ ...row, id: 0, version: 1, cancel_at: null, cancel_by: null }, 0);
+  for (const target of known) if (isActive(target.run)) requestCancel(sql, target.row, by, now);
+  return { ...row, ...toProgressRow(applied(unapplied, known, now), 0), purge_at: row.purge_at };
+}
+
+function asNew(sql: SqlStorage, id: number, { cancel }: Candidate): AdmittedRow {
+  if (cancel === null) return { outcome: "new", id, row: null };
+  const row = sql.exec<SummaryRow & Record<string, SqlStorageValue>>(statements.SELECT_SUMMARY, id).one();
+  return { outcome: "new", id, row };
+}
+
+function insert(sql: SqlStorage, id: number, row: AdmissionRow, token: string): void {
+  sql.exec(
+    statements.INSERT,
+    id,
+    row.rule,
+    row.source,
+    row.record_id,
+    row.dedupe_key,
+    row.window_ends_at,
+    row.run,
+    row.delivery,
+    row.due_at,
+    row.started_at,
+    row.purge_at,
+    token,
+    row.attributes,
+    row.payload === null ? null : storeText(sql, id, "payload", row.payload),
+    row.progress,
+    row.result,
+  );
+}
