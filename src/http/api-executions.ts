@@ -57,14 +57,20 @@ export const executions = new Hono<HttpEnv>()
 function summaryView(execution: ExecutionSummary) {
   return {
     id: execution.id,
-    rule: execution.rule,
-    engine: execution.engine,
+    // An event that no rule took has neither.
+    rule: execution.rule === "" ? null : execution.rule,
+    engine: execution.engine === "" ? null : execution.engine,
+    revision: execution.revision,
     state: execution.run,
     reason: execution.reason,
     recordId: execution.recordId,
     runId: execution.runId,
     dedupeKey: execution.dedupeKey,
     event: eventView(execution),
+    replay: execution.replay ? { of: execution.replay.of, intent: execution.replay.intent } : null,
+    cancel: execution.cancel,
+    canceled: execution.canceled.map(({ id, run }) => ({ id, state: run })),
+    cancelRequest: execution.cancelRequest && { at: iso(execution.cancelRequest.at), by: execution.cancelRequest.by },
     startAttempts: execution.startAttempts,
     uncertainStarts: execution.uncertainStarts,
     deliveries: execution.deliveries.map(({ nextAt, ...delivery }) => ({ ...delivery, nextAt: iso(nextAt) })),

@@ -36,11 +36,14 @@ describe("a webhook signed by Stripe", () => {
     expect(again.executions).toEqual([{ ...first.executions[0], outcome: "duplicate", state: "succeeded" }]);
   });
 
-  it("that no rule wants is answered 202 too, without an execution", async ({ expect }) => {
+  it("that no rule wants is answered 202 too, without an execution, and recorded as unmatched", async ({ expect }) => {
     const { stripe, api } = http();
     const response = await stripe({ id: "evt_1", type: "invoice.paid" });
     expect([response.status, (await response.json<Receipt>()).executions]).toEqual([202, []]);
-    expect((await (await api("/executions")).json<{ executions: [] }>()).executions).toEqual([]);
+    const { executions } = await (await api("/executions?state=unmatched")).json<{ executions: unknown[] }>();
+    expect(executions).toMatchObject([
+      { rule: null, state: "unmatched", event: { id: "evt_1", type: "invoice.paid" } },
+    ]);
   });
 
   it("posted fifty times at once is one execution and forty-nine duplicates of it", async ({ expect }) => {
