@@ -50,7 +50,12 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
   );
   return ok({
     setup: setup.value,
-    ledger: createLedger({ namespace: env.LEDGER, settings: config.ledger, token: () => crypto.randomUUID() }),
+    ledger: createLedger({
+      namespace: env.LEDGER,
+      settings: config.ledger,
+      revision: setup.value.revision,
+      token: () => crypto.randomUUID(),
+    }),
     callbacks: createCallbackSender({
       callbacks: config.callbacks,
       policy: { development: isDevelopment(env) },

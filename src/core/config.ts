@@ -22,6 +22,24 @@ export type CallbackConfig = z.infer<typeof CallbackConfig>;
 export const LedgerSettings = z
   .strictObject({
     shards: z.int().min(1).max(256).default(8).describe("How many Durable Objects hold the ledger."),
+    formerShards: z
+      .array(z.int().min(1).max(256))
+      .max(3)
+      .default([])
+      .describe(
+        "The numbers of shards that there were before, the latest first. Named when the number is changed, so that no dedupe " +
+          "key is forgotten; may go once every window of that time has passed and nothing of it is kept any more.",
+      ),
+    jurisdiction: z
+      .enum(["eu", "us", "fedramp"])
+      .optional()
+      .describe(
+        "Where the ledger is stored and runs, by law. Set before the first event: another jurisdiction is another, empty ledger.",
+      ),
+    locationHint: z
+      .enum(["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"])
+      .optional()
+      .describe("The region that the ledger is to be near, as a wish. Counts for shards that have not been used yet."),
     retention: durationBetween("1d", "365d")
       .default("30d")
       .describe("How long an ended execution is kept. Its dedupe key lives at least as long as its window."),

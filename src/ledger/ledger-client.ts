@@ -7,9 +7,9 @@ import { err, ok } from "../core/result.ts";
 import { retentionMs } from "../core/retention.ts";
 import { callObject } from "../durable/call.ts";
 import type { AdmittedRow } from "./admit.ts";
-import type { LedgerShard, PageColumn } from "./ledger-shard.ts";
+import type { LedgerShard, LivesQuery, PageColumn } from "./ledger-shard.ts";
 import { type Candidate, toCandidate, toExecution, toProgressRow, toSummary } from "./row.ts";
-import { addressOf, publicId, shardOf } from "./shard.ts";
+import { addressOf, homesOf, publicId, shardsInUse } from "./shard.ts";
 
 /** A call to a Durable Object holds 32 MiB; admissions beyond this go in a call of their own. */
 const ADMIT_MAX_CHARS = 4 * 1024 * 1024;
@@ -17,16 +17,19 @@ const ADMIT_MAX_CHARS = 4 * 1024 * 1024;
 export interface LedgerDeps {
   readonly namespace: DurableObjectNamespace<LedgerShard>;
   readonly settings: LedgerSettings;
+  /** Of the configuration that the settings are from. */
+  readonly revision: number;
   /** A token that no one else has. */
   token(): string;
 }
 
 type Stub = DurableObjectStub<LedgerShard>;
 
-export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger {
-  const { shards } = settings;
-
-  const stub = (shard: number): Stub => namespace.getByName(`ledger/${shard}`);
+export function createLedger({ namespace, settings, revision, token }: LedgerDeps): Ledger {
+  const { jurisdiction, locationHint } = settings;
+  const objects = jurisdiction === undefined ? namespace : namespace.jurisdiction(jurisdiction);
+  const stub = (shard: number): Stub =>
+    objects.getByName(`ledger/${shard}`, locationHint === undefined ? {} : { locationHint });
 
   function call<T>(shard: number, method: (stub: Stub) => Promise<T>): Promise<T> {
     return callObject(() => stub(shard), method);
@@ -35,19 +38,37 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
   async function admitTo(shard: number, entries: readonly Entry[], now: number): Promise<Placed[]> {
     const once = token();
     const candidates = entries.map(({ candidate }) => candidate);
-    const answers: AdmittedRow[] = await call(shard, async (object) => object.admit(candidates, now, once));
+    const answers = await call(shard, async (object) => object.admit(candidates, now, once, revision));
+    if (answers === null) throw new Error("the configuration was changed in this moment, and shards with it");
     return answers.flatMap((answer, index) => {
       const entry = entries[index];
       return entry ? [{ position: entry.position, admitted: toAdmitted(answer, entry.execution, shard) }] : [];
     });
   }
 
+  /** The shard of each: where it lives already, should that be a former home, else the one of today. */
+  async function placesOf(admissions: readonly Admission[], now: number): Promise<number[]> {
+    const homes = admissions.map((admission) => homesOf(admission, settings));
+    const questions = homes.flatMap(([, ...former], index) => former.map((shard) => ({ shard, index })));
+    if (questions.length === 0) return homes.map(([today]) => today);
+    const found = homes.map(() => new Set<number>());
+    const byShard = Map.groupBy(questions, ({ shard }) => shard);
+    await Promise.all(
+      [...byShard].map(async ([shard, asked]) => {
+        const these = asked.map(({ index }) => livesQuery(admissions[index]));
+        const answers = await call(shard, async (object) => object.lives(these, now, revision));
+        for (const [at, { index }] of asked.entries()) if (answers[at]) found[index]?.add(shard);
+      }),
+    );
+    return homes.map(([today, ...former], index) => former.find((shard) => found[index]?.has(shard)) ?? today);
+  }
+
   return {
-    shards,
+    shards: shardsInUse(settings),
 
     async admit(admissions, now) {
-      const calls = batches(admissions, settings, now);
       try {
+        const calls = batches(admissions, await placesOf(admissions, now), settings, now);
         const placed = await Promise.all(calls.map(({ shard, entries }) => admitTo(shard, entries, now)));
         return ok(inOrder(placed.flat()));
       } catch (thrown) {
@@ -101,7 +122,9 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
 
     async list(filter) {
       const all =
-        filter.recordId === undefined ? range(shards) : [shardOf({ ...NOWHERE, recordId: filter.recordId }, shards)];
+        filter.recordId === undefined
+          ? range(shardsInUse(settings))
+          : homesOf({ ...NOWHERE, recordId: filter.recordId }, settings);
       const pages = await Promise.all(all.map((shard) => page(shard, filter)));
       return newestFirst(pages.flat(), filter.limit);
     },
@@ -153,10 +176,10 @@ interface PageEntry {
 const NOWHERE = { rule: "", dedupeKey: "" };
 
 /** One call per shard, or several where the payloads are large. */
-function batches(admissions: readonly Admission[], settings: LedgerSettings, now: number) {
+function batches(admissions: readonly Admission[], places: readonly number[], settings: LedgerSettings, now: number) {
   const calls: { shard: number; chars: number; entries: Entry[] }[] = [];
   for (const [position, admission] of admissions.entries()) {
-    const shard = shardOf(admission, settings.shards);
+    const shard = places[position] ?? 0;
     const execution = admitted("", admission, now);
     const candidate = toCandidate(execution, retentionMs(settings, execution.run));
     const chars = candidate.row.payload?.length ?? 0;
@@ -173,6 +196,17 @@ function toAdmitted(answer: AdmittedRow, execution: Execution, shard: number): A
   if (answer.outcome === "duplicate") return { outcome: "duplicate", execution: toSummary(answer.row, shard) };
   const known = answer.row ? { ...toSummary(answer.row, shard), event: execution.event } : {};
   return { outcome: "new", execution: { ...execution, ...known, id: publicId({ shard, row: answer.id }) } };
+}
+
+/** A cancel without a record lives where the execution does that it means. */
+function livesQuery(admission: Admission | undefined): LivesQuery {
+  const { recordId, rule, dedupeKey } = admission ?? { ...NOWHERE, recordId: null };
+  const target = recordId === null ? admission?.cancel : null;
+  return {
+    recordId: recordId ?? "",
+    rule: target?.rule ?? rule,
+    dedupeKey: target ? (target.dedupeKey ?? "") : dedupeKey,
+  };
 }
 
 function inOrder(placed: readonly Placed[]): Admitted[] {

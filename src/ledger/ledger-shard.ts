@@ -23,6 +23,17 @@ const POLL_LEASE_MS = 45_000;
 /** Rows looked at per purge: each look is bounded, however large the shard. */
 const PURGE_BATCH = 500;
 
+/** The latest configuration by which a former home was asked what lives there. */
+const LAYOUT_MARK = "layout";
+const PURGE_MARK = "purge";
+
+export interface LivesQuery {
+  /** "" where there is none */
+  readonly recordId: string;
+  readonly rule: string;
+  readonly dedupeKey: string;
+}
+
 export interface ClaimedRows {
   readonly rows: ExecutionRow[];
   readonly next: DueCursor | null;
@@ -56,12 +67,41 @@ export class LedgerShard extends DurableObject<Env> {
     this.#sql = state.storage.sql;
   }
 
-  /** Inserts each execution or reports the one that its key has. @param token the same when the call is repeated */
-  admit(candidates: readonly Candidate[], now: number, token: string): AdmittedRow[] {
+  /**
+   * Inserts each execution or reports the one that its key has.
+   * @param token the same when the call is repeated
+   * @param revision of the configuration by which the caller has chosen this shard
+   * @returns null where a later configuration has been here, which may have another shard for them
+   */
+  admit(candidates: readonly Candidate[], now: number, token: string, revision: number): AdmittedRow[] | null {
     return this.ctx.storage.transactionSync(() => {
+      if (revision < this.#layoutRevision()) return null;
       const fresh = new Set<number>();
       return candidates.map((candidate) => admitOne(this.#sql, candidate, now, token, fresh));
     });
+  }
+
+  /**
+   * Whether anything of these lives here, which then stays here. From now on nobody who knows only an earlier configuration
+   * admits anything: what is said not to live here could otherwise come here while it goes elsewhere.
+   */
+  lives(these: readonly LivesQuery[], now: number, revision: number): boolean[] {
+    return this.ctx.storage.transactionSync(() => {
+      if (revision > this.#layoutRevision()) this.#sql.exec(sql.SET_MARK, LAYOUT_MARK, revision);
+      return these.map((each) => this.#livesHere(each, now));
+    });
+  }
+
+  #livesHere({ recordId, rule, dedupeKey }: LivesQuery, now: number): boolean {
+    const found =
+      recordId === ""
+        ? this.#rows(sql.SELECT_KEY_LIVES, rule, dedupeKey, now)
+        : this.#rows(sql.SELECT_RECORD_LIVES, recordId, now);
+    return found.length > 0;
+  }
+
+  #layoutRevision(): number {
+    return this.#rows<{ value: number }>(sql.SELECT_MARK, LAYOUT_MARK)[0]?.value ?? 0;
   }
 
   /** Wants an execution canceled. Asked again, the first request stands. */
@@ -168,7 +208,7 @@ export class LedgerShard extends DurableObject<Env> {
   purge(now: number): number {
     this.#forgetLeases(now);
     return this.ctx.storage.transactionSync(() => {
-      const [mark] = this.#rows<{ value: number }>("SELECT value FROM marks WHERE name = 'purge'");
+      const [mark] = this.#rows<{ value: number }>(sql.SELECT_MARK, PURGE_MARK);
       const looked = this.#rows<{ id: number; purge_at: number | null }>(
         sql.SELECT_OLDEST,
         mark?.value ?? 0,
@@ -181,8 +221,7 @@ export class LedgerShard extends DurableObject<Env> {
         this.#sql.exec(sql.DELETE, id);
       }
       const next = looked.length < PURGE_BATCH ? 0 : (looked.at(-1)?.id ?? 0);
-      if (next !== (mark?.value ?? 0))
-        this.#sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES ('purge', ?)", next);
+      if (next !== (mark?.value ?? 0)) this.#sql.exec(sql.SET_MARK, PURGE_MARK, next);
       return over.length;
     });
   }

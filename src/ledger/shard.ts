@@ -40,6 +40,28 @@ export function shardOf({ recordId, rule, dedupeKey, cancel }: Sharded, shards: 
   return hash(named) % shards;
 }
 
+/** How many shards there are, and were before. */
+export interface Layout {
+  readonly shards: number;
+  /** The latest first. */
+  readonly formerShards: readonly number[];
+}
+
+/**
+ * The shards that may have it: by today's layout first, then by those before, each shard once. While a layout is changed
+ * whatever lives in a former home stays there.
+ */
+export function homesOf(what: Sharded, { shards, formerShards }: Layout): [number, ...number[]] {
+  const today = shardOf(what, shards);
+  const former = formerShards.map((count) => shardOf(what, count)).filter((shard) => shard !== today);
+  return [today, ...new Set(former)];
+}
+
+/** How many shards are in use by any of the layouts. */
+export function shardsInUse({ shards, formerShards }: Layout): number {
+  return Math.max(shards, ...formerShards);
+}
+
 /** FNV-1a over UTF-16 units, then MurmurHash3's finalizer, without which the low bits of like keys are alike. */
 function hash(text: string): number {
   let h = 0x811c9dc5;

@@ -17,6 +17,14 @@ export const SELECT_SAME_EVENT = `SELECT 1 FROM executions
   WHERE record_id = ? AND rule = ? AND dedupe_key = ? AND window_ends_at > ? AND run <> 'shadow'
     AND json_extract(attributes, '$.event.dedupeKey') = ? LIMIT 1`;
 
+const LIVES = "(window_ends_at > ? OR run IN ('queued', 'starting', 'running', 'held')) LIMIT 1";
+
+/** Whether anything of a record lives here: a key within its window, or an execution that goes on. Parameters: record, now. */
+export const SELECT_RECORD_LIVES = `SELECT 1 FROM executions WHERE record_id = ? AND ${LIVES}`;
+
+/** The same for a rule and key without a record. Parameters: rule, key, now. */
+export const SELECT_KEY_LIVES = `SELECT 1 FROM executions WHERE record_id = '' AND rule = ? AND dedupe_key = ? AND ${LIVES}`;
+
 /** What a cancel is about. Parameters: 1 record, 2 rule, 3 key or NULL for all. */
 export const SELECT_TARGETS = `SELECT id, run FROM executions
   WHERE record_id = ?1 AND rule = ?2 AND (?3 IS NULL OR dedupe_key = ?3) AND run <> 'shadow' ORDER BY id DESC`;
@@ -76,3 +84,6 @@ export function selectPage(conditions: readonly string[]): string {
   const where = ["id < ?", ...conditions.map((column) => `${column} = ?`)].join(" AND ");
   return `SELECT ${SUMMARY} FROM executions WHERE ${where} ORDER BY id DESC LIMIT ?`;
 }
+
+export const SELECT_MARK = "SELECT value FROM marks WHERE name = ?";
+export const SET_MARK = "INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)";

@@ -115,7 +115,8 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
     setup: setup.value,
     ledger: createLedger({
       namespace: namespace as unknown as DurableObjectNamespace<LedgerShard>,
-      settings: { shards: 4, retention: "30d", retentionOf: {} },
+      settings: { shards: 4, retention: "30d", retentionOf: {}, formerShards: [] },
+      revision: 0,
       token: () => crypto.randomUUID(),
     }),
     callbacks: { send: async () => ({ delivered: true, status: 204, durationMs: 1 }) },

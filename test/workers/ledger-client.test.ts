@@ -41,7 +41,7 @@ function faultyStub(namespace: Shards, name: string, stub: number, calls: Call[]
   const through =
     (method: Method) =>
     async (...args: unknown[]): Promise<unknown> => {
-      calls.push({ stub, name, method, token: args.at(-1) });
+      calls.push({ stub, name, method, token: args.find((each) => typeof each === "string") });
       const fault = faults.shift();
       if (fault?.when === "before") throw fault.error;
       const answer = await real[method](...args);

@@ -23,10 +23,15 @@ export function fakeNamespace(getByName: (name: string) => unknown): Shards {
   return { getByName } as unknown as Shards;
 }
 
-export function openLedger(namespace: Shards = ownShards(), shards = 4): Ledger {
+export function openLedger(
+  namespace: Shards = ownShards(),
+  shards = 4,
+  { formerShards = [] as readonly number[], revision = 0 } = {},
+): Ledger {
   return createLedger({
     namespace,
-    settings: { shards, retention: "30d", retentionOf: {} },
+    settings: { shards, retention: "30d", retentionOf: {}, formerShards: [...formerShards] },
+    revision,
     token: () => crypto.randomUUID(),
   });
 }

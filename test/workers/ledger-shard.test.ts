@@ -33,19 +33,19 @@ describe("a call that the runtime repeats", () => {
   it("to admit answers the same again and writes nothing", async ({ expect }) => {
     const { shard } = openShard();
     const rows = [candidate("sub_1"), candidate("sub_2"), candidate("sub_1")];
-    const first = await shard.admit(rows, NOW, "token a");
+    const first = await shard.admit(rows, NOW, "token a", 0);
     const written = await countRowsWritten(shard);
-    expect(await shard.admit(rows, NOW + 1, "token a")).toEqual(first);
-    expect(first.map(({ outcome }) => outcome)).toEqual(["new", "new", "duplicate"]);
+    expect(await shard.admit(rows, NOW + 1, "token a", 0)).toEqual(first);
+    expect(first?.map(({ outcome }) => outcome)).toEqual(["new", "new", "duplicate"]);
     expect(written()).toBe(0);
   });
 
   it("to admit after a window frees the key once", async ({ expect }) => {
     const { shard } = openShard();
-    await shard.admit([candidate("sub_1")], NOW, "token a");
+    await shard.admit([candidate("sub_1")], NOW, "token a", 0);
     const later = NOW + WINDOW_MS;
-    const first = await shard.admit([candidate("sub_1", later)], later, "token b");
-    expect(await shard.admit([candidate("sub_1", later)], later, "token b")).toEqual(first);
+    const first = await shard.admit([candidate("sub_1", later)], later, "token b", 0);
+    expect(await shard.admit([candidate("sub_1", later)], later, "token b", 0)).toEqual(first);
     expect(await count(shard)).toBe(2);
   });
 
@@ -79,7 +79,7 @@ describe("a call that the runtime repeats", () => {
     const bad = { ...good, row: { ...good.row, rule: null } } as unknown as Candidate;
     const outcome = await runInDurableObject(shard, (object: LedgerShard) => {
       try {
-        return object.admit([candidate("good"), bad], NOW, "token a");
+        return object.admit([candidate("good"), bad], NOW, "token a", 0);
       } catch (thrown) {
         return String(thrown);
       }
@@ -134,9 +134,9 @@ describe("an object that is evicted", () => {
 
   it("still recognises a call that is repeated", async ({ expect }) => {
     const { shard } = openShard();
-    const first = await shard.admit([candidate("sub_1")], NOW, "token a");
+    const first = await shard.admit([candidate("sub_1")], NOW, "token a", 0);
     await evictDurableObject(shard);
-    expect(await shard.admit([candidate("sub_1")], NOW, "token a")).toEqual(first);
+    expect(await shard.admit([candidate("sub_1")], NOW, "token a", 0)).toEqual(first);
   });
 });
 
