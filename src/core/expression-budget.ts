@@ -24,7 +24,7 @@ const CHARS_PER_STEP = 256;
 /** Counts for one evaluation. Every method throws an ExpressionError once a bound is reached. */
 export class Budget {
   #steps = 0;
-  readonly #sizes = new WeakMap<object, number>();
+  #sizes: WeakMap<object, number> | undefined;
 
   spend(steps: number): void {
     this.#steps += steps;
@@ -58,14 +58,17 @@ export class Budget {
   size(value: unknown, level = 0): number {
     if (typeof value === "string") return value.length + 2;
     if (typeof value !== "object" || value === null) return 5;
+    this.#sizes ??= new WeakMap();
     const known = this.#sizes.get(value);
     if (known !== undefined) return known;
     if (level > MAX_VALUE_LEVELS) throw tooDeep();
+    const keys = Object.keys(value);
+    this.spend(keys.length / ENTRIES_PER_STEP);
     let size = 2;
-    const members = Array.isArray(value) ? value : Object.values(value);
-    this.spend(members.length / ENTRIES_PER_STEP);
-    for (const member of members) size += this.size(member, level + 1) + 1;
-    if (!Array.isArray(value)) for (const key of Object.keys(value)) size += key.length + 3;
+    for (const key of keys) {
+      const named = Array.isArray(value) ? 1 : key.length + 4;
+      size += named + this.size((value as Record<string, unknown>)[key], level + 1);
+    }
     this.#sizes.set(value, size);
     return size;
   }

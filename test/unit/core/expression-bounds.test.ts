@@ -62,6 +62,23 @@ describe("an evaluation that would not end", () => {
     expect(results.map(({ ok }) => ok)).toEqual(counts.map((n) => n === 2_000));
   });
 
+  test("ends with the answer, also where JSONata evaluates several members side by side and one has failed", async () => {
+    let reads = 0;
+    const data = {
+      get n(): number {
+        reads += 1;
+        return 1;
+      },
+    };
+    const failing = "$map([1..30], function($v) { $v = 30 ? $error('no') : data.n })";
+    const text = `[${failing}, $map([1..9000], function($v) { data.n })]`;
+    expect(await evaluated(text, eventWith({ data }))).toMatchObject({ error: { message: "no" } });
+    const before = reads;
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    expect(before).toBeGreaterThan(1);
+    expect(reads - before).toBeLessThan(5);
+  });
+
   test("leaves a pattern usable for the next event", async () => {
     const compiled = compileExpression("$count($match(data.text, /x.*y|x/))");
     if (!compiled.ok) throw new Error("it is right");
