@@ -39,7 +39,6 @@ export class Budget {
   /** Pays for handling a value: nothing for a small one, in proportion for a long text or list. */
   handle(value: unknown): void {
     if (typeof value === "string") {
-      if (value.length > MAX_VALUE_CHARS) throw tooLarge();
       if (value.length >= CHARS_PER_STEP) this.spend(value.length / CHARS_PER_STEP);
     } else if (Array.isArray(value) && value.length >= ENTRIES_PER_STEP) {
       this.spend(value.length / ENTRIES_PER_STEP);
@@ -50,8 +49,8 @@ export class Budget {
    * Checks a value that the expression has made. Parts may be shared, and shared again: forty doublings of a list take
    * no memory, but nobody could ever write them out. So it is the JSON that counts. Each part is looked at only once.
    */
-  made(value: object): void {
-    if (this.size(value) > MAX_VALUE_CHARS) throw tooLarge();
+  made(value: unknown): void {
+    if (this.size(value) > MAX_VALUE_CHARS + 2) throw tooLarge();
   }
 
   /** Characters of a value as JSON, about. */

@@ -79,7 +79,7 @@ export function compileProgram(text: string): Result<Program, ExpressionFault> {
     async run(attributes) {
       const budget = new Budget();
       try {
-        const input = facts.writes ? (plainJson(attributes) as JsonObject) : attributes;
+        const input = facts.writes ? structuredClone(attributes) : attributes;
         return ok(plainJson(await expression.evaluate(input, { [BUDGET]: budget })));
       } catch (thrown) {
         return err(faultWithoutValues(withListBound(thrown), text, offset));
@@ -144,11 +144,24 @@ function begin(base: Base, budget: Budget, input: JsonObject): void {
 /** A node has given its result. What is part of the event costs what it is long; what was made is also measured. */
 function leave(node: Node, result: unknown, budget: Budget): void {
   budget.handle(result);
-  if (typeof result === "object" && result !== null && isMade(node, result)) budget.made(result);
+  if (isMade(node, result)) budget.made(result);
 }
 
-function isMade(node: Node, result: object & { sequence?: boolean; tupleStream?: boolean }): boolean {
-  if (result.tupleStream === true) return false;
-  if (node.type === "path") return result.sequence === true || node.group !== undefined;
-  return node.type === "unary" || node.type === "function" || node.type === "apply" || node.group !== undefined;
+/** Nodes that make values. A path makes one only where it gathers a list; otherwise it gives a part of the event. */
+const MAKERS: ReadonlySet<string> = new Set(["unary", "binary", "function", "apply"]);
+
+/** JSONata's marks on the lists that it gathers. */
+interface Sequence {
+  readonly sequence: boolean;
+  /** Its entries carry names given by @ and #, and are no values yet. */
+  readonly tupleStream: boolean;
+  readonly length: number;
+}
+
+function isMade(node: Node, result: unknown): boolean {
+  const { sequence, tupleStream, length } = (result ?? {}) as Partial<Sequence>;
+  if (tupleStream === true) return false;
+  // A list of one entry is what JSONata has of a single value before it unwraps it.
+  const gathered = node.type === "path" && sequence === true && length !== 1;
+  return gathered || MAKERS.has(node.type) || node.group !== undefined;
 }

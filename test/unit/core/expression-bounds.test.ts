@@ -142,6 +142,26 @@ describe("what stays within the bounds", () => {
   });
 });
 
+describe("an event that is larger than what an expression may make", () => {
+  const large = eventWith({ data: { file: "x".repeat(3_000_000), items: [{ n: 1 }] } });
+
+  test.each<[string, Json]>([
+    ["$exists(data.file)", true],
+    ["$length(data.file) > 5 and data.items.n = 1", true],
+    ["($f := function($v) { $v.n }; $f(data.items))", 1],
+  ])("can still be looked at: %s", async (text, value) => {
+    expect(await given(text, large)).toEqual(value);
+  });
+
+  test.each(["data.file", "data", "data.file & ''", "[data.file]"])("but not be passed on: %s", async (text) => {
+    expect(await evaluated(text, large)).toMatchObject({ ok: false, error: { message: CHARS } });
+  });
+});
+
+test("no expression gives -0, which JSON does not have", async () => {
+  expect(Object.is(await given("-data.zero", eventWith({ data: { zero: 0 } })), 0)).toBe(true);
+});
+
 describe("JSONata's functions, bounded", () => {
   test.each<[string, Json | undefined]>([
     ["$sort([3, 1, 2])", [1, 2, 3]],
@@ -176,6 +196,7 @@ describe("JSONata's functions, bounded", () => {
     ["$toMillis('11111111', '[Y][M][D][H][m][s]')", "marks between its parts"],
     ["$base64encode('€')", "base64 holds bytes"],
     ["$formatInteger(1e15, 'I')", "nested too deeply"],
+    ["$formatNumber(1, '0.' & $pad('', 200, '0'))", "could not be evaluated (toFixed"],
   ])("refuses what it cannot bound: %s", async (text, message) => {
     expect(await evaluated(text)).toMatchObject({ ok: false, error: { message: expect.stringContaining(message) } });
   });
