@@ -1,19 +1,23 @@
 // Calls a Durable Object, again where the runtime says that the call may be repeated. The objects' methods are idempotent,
 // so repeating is harmless; an overloaded object is left alone. Knows nothing of what is called.
 
-/** Tries per call: the runtime says of some errors that the call can be repeated with a new stub. */
-const TRIES = 3;
+import { pause } from "../core/time-limit.ts";
+
+/** Waits before the second and the third try, ms: an object that is being moved is back within a fraction of a second. */
+const BACKOFF_MS = [20, 150];
 
 /**
  * @param stub gives a new stub: one that has thrown may be broken for good, so each try takes another
  * @throws what the last try has thrown
  */
 export async function callObject<Stub, T>(stub: () => Stub, method: (stub: Stub) => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried++) {
+  for (let tried = 0; ; tried++) {
     try {
       return await method(stub());
     } catch (thrown) {
-      if (tried === TRIES || !isRetryable(thrown)) throw thrown;
+      const backoff = BACKOFF_MS[tried];
+      if (backoff === undefined || !isRetryable(thrown)) throw thrown;
+      await pause(backoff);
     }
   }
 }

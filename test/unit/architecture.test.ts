@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ["zod", "jsonata", "re2js", "uuid"],
   sources: ["core", "jose", "@rgrove/parse-xml"],
   bridge: ["core", "sources"],
-  durable: [],
+  durable: ["core"],
   ledger: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   desk: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   keys: ["core", "bridge/ports.ts"],
