@@ -36,6 +36,7 @@ const CHAPTERS: readonly (readonly [string, string])[] = [
   ["engines", "Engines"],
   ["sources", "Sources"],
   ["rules", "Rules"],
+  ["schedules", "Schedules"],
   ["callbacks", "Callbacks"],
   ["ledger", "Ledger"],
 ];

@@ -7,6 +7,7 @@ import type { Admission, AttemptOutcome, DeliveryState, Execution, RunState } fr
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
 import type { RuleSet } from "../core/rule.ts";
+import type { Schedule } from "../core/schedule.ts";
 import type { KeyFetcher } from "../sources/families/key-fetcher.ts";
 import type { Source } from "../sources/source.ts";
 
@@ -81,6 +82,10 @@ export interface Ledger {
   list(filter: ExecutionFilter): Promise<ExecutionPage>;
   /** Deletes some of what has outlived its retention in one shard. @returns how many executions */
   purge(shard: number, now: number): Promise<number>;
+  /** How far repeated work has come, ms since the epoch, by the name of its mark: those with such a beginning. */
+  marks(beginning: string): Promise<ReadonlyMap<string, number>>;
+  /** Moves marks, forwards only, and forgets those that are null. */
+  setMarks(marks: ReadonlyMap<string, number | null>): Promise<void>;
 }
 
 /** Why an engine call did not give what was asked. The reason alone decides what follows. */
@@ -198,6 +203,8 @@ export interface Setup {
   readonly config: BridgeConfig;
   readonly rules: RuleSet;
   readonly sources: ReadonlyMap<string, Source>;
+  /** Those that are enabled. */
+  readonly schedules: readonly Schedule[];
 }
 
 /** Everything that the use cases work with. */

@@ -1,9 +1,11 @@
-// From a configuration document to what the use cases work with: checked, sources resolved, rules compiled. Once per
+// From a configuration document to what the use cases work with: checked, sources resolved, rules and schedules compiled. Once per
 // configuration. A document with any fault gives faults and nothing else: all those of its shape or, once that is right,
 // all the others at once.
 import { configFaults, parseConfig, pathOf, type Surroundings } from "../core/check-config.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { compileRules } from "../core/rule.ts";
+import { compileSchedule, type Schedule, type ScheduleFault } from "../core/schedule.ts";
+import { scheduleFaults } from "../core/schedule-rules.ts";
 import { resolveSource } from "../sources/presets.ts";
 import type { Source } from "../sources/source.ts";
 import type { Misconfigured, Setup } from "./ports.ts";
@@ -16,11 +18,23 @@ export function readSetup(document: unknown, surroundings: Surroundings, revisio
 
   const sources = new Map<string, Source>();
   const rules = compileRules(config, revision);
-  const faults = [...configFaults(config, surroundings), ...(rules.ok ? [] : rules.error)];
+  const faults = [...configFaults(config, surroundings), ...scheduleFaults(config), ...(rules.ok ? [] : rules.error)];
   for (const [id, sourceConfig] of Object.entries(config.sources)) {
     const source = resolveSource(id, sourceConfig);
     if (source.ok) sources.set(id, source.value);
     else faults.push(...source.error.map(({ path, message }) => ({ path: pathOf(["sources", id, ...path]), message })));
   }
-  return rules.ok && faults.length === 0 ? ok({ revision, config, rules: rules.value, sources }) : err({ faults });
+  const schedules: Schedule[] = [];
+  for (const [index, scheduleConfig] of config.schedules.entries()) {
+    const schedule = compileSchedule(scheduleConfig);
+    if (!schedule.ok) {
+      const ofSchedule = ({ path, message }: ScheduleFault) => ({
+        path: pathOf(["schedules", index, ...path]),
+        message,
+      });
+      faults.push(...schedule.error.map(ofSchedule));
+    } else if (scheduleConfig.enabled) schedules.push(schedule.value);
+  }
+  if (!rules.ok || faults.length > 0) return err({ faults });
+  return ok({ revision, config, rules: rules.value, sources, schedules });
 }

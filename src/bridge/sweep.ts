@@ -1,9 +1,11 @@
-// The guarantee: one bounded pass over everything that is due, started by the cron trigger every minute. Passes may
+// The guarantee: one bounded pass over everything that is due, started by the cron trigger every minute. What
+// schedules have due comes first, and is then due like everything else. Passes may
 // overlap, overrun or be killed at any point; leases and versions keep that harmless. One bad execution or one shard
 // out of reach never stops the rest.
 import type { Execution } from "../core/execution.ts";
 import { advance } from "./advance.ts";
 import type { Bridge, DueCursor } from "./ports.ts";
+import { fireSchedules } from "./schedules.ts";
 import { tellSilence } from "./silence.ts";
 
 /** After this no new execution is taken up, so that a pass ends before the next two begin. */
@@ -40,6 +42,7 @@ export async function sweep(bridge: Bridge): Promise<SweepReport> {
     purged: 0,
     complete: true,
   };
+  pass.faults += await fireSchedules(bridge);
   const shards = shuffledShards(bridge);
   const due = dueExecutions(bridge, pass, shards);
   await Promise.all(Array.from({ length: CONCURRENCY }, () => work(bridge, pass, due)));

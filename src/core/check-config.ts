@@ -3,6 +3,7 @@
 import { ruleFaults } from "./check-rules.ts";
 import { BridgeConfig } from "./config.ts";
 import { err, ok, type Result } from "./result.ts";
+import type { RuleConfig } from "./rule-config.ts";
 import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
 
 /** One fault of a configuration. */
@@ -46,20 +47,28 @@ export function pathOf(keys: readonly PropertyKey[]): string {
 function referenceFaults(config: BridgeConfig): ConfigFault[] {
   const faults: ConfigFault[] = [];
   const mustExist = (kind: "engines" | "sources" | "callbacks", id: string, path: PropertyKey[]): void => {
-    if (Object.hasOwn(config[kind], id)) return;
-    const known = Object.keys(config[kind]).join(", ") || "none";
-    faults.push({ path: pathOf(path), message: `"${id}" is not among ${kind} (${known})` });
+    const schedules = kind === "sources" ? config.schedules.map((schedule) => schedule.id) : [];
+    const known = [...Object.keys(config[kind]), ...schedules];
+    if (known.includes(id)) return;
+    const where = schedules.length > 0 ? "sources and schedules" : kind;
+    faults.push({ path: pathOf(path), message: `"${id}" is not among ${where} (${known.join(", ") || "none"})` });
+  };
+  const targetsMustExist = (
+    { engine, callbacks }: Pick<RuleConfig, "engine" | "callbacks">,
+    ...place: PropertyKey[]
+  ) => {
+    mustExist("engines", engine, [...place, "engine"]);
+    for (const [at, callback] of callbacks.entries()) {
+      mustExist("callbacks", callback, [...place, "callbacks", at]);
+      if (callbacks.indexOf(callback) !== at) {
+        faults.push({ path: pathOf([...place, "callbacks", at]), message: `"${callback}" is named twice` });
+      }
+    }
   };
   const seen = new Map<string, number>();
   for (const [index, rule] of config.rules.entries()) {
     mustExist("sources", rule.source, ["rules", index, "source"]);
-    mustExist("engines", rule.engine, ["rules", index, "engine"]);
-    for (const [at, callback] of rule.callbacks.entries()) {
-      mustExist("callbacks", callback, ["rules", index, "callbacks", at]);
-      if (rule.callbacks.indexOf(callback) !== at) {
-        faults.push({ path: pathOf(["rules", index, "callbacks", at]), message: `"${callback}" is named twice` });
-      }
-    }
+    targetsMustExist(rule, "rules", index);
     for (const [at, type] of rule.on.entries()) {
       if (type.slice(0, -1).includes("*")) {
         faults.push({ path: pathOf(["rules", index, "on", at]), message: "a * may stand at the end only" });
@@ -75,6 +84,7 @@ function referenceFaults(config: BridgeConfig): ConfigFault[] {
       seen.set(rule.id, index);
     }
   }
+  for (const [index, schedule] of config.schedules.entries()) targetsMustExist(schedule, "schedules", index);
   return faults;
 }
 

@@ -2,9 +2,11 @@
 import type { ConfigFault } from "./check-config.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { RuleConfig } from "./rule-config.ts";
+import { scheduleRules } from "./schedule-rules.ts";
 
-export function ruleFaults({ rules }: BridgeConfig): ConfigFault[] {
-  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+export function ruleFaults(config: BridgeConfig): ConfigFault[] {
+  const { rules } = config;
+  const byId = new Map([...rules, ...scheduleRules(config).map(([, rule]) => rule)].map((rule) => [rule.id, rule]));
   return rules.flatMap((rule, index) => {
     const path = `rules[${index}]`;
     if (!rule.start === !rule.cancel) {

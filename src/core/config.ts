@@ -7,6 +7,7 @@ import { Id } from "./id.ts";
 import { DEFAULT_RECORD_NAMESPACE } from "./record-id.ts";
 import { RuleConfig } from "./rule-config.ts";
 import { RUN_ENDS } from "./run-state.ts";
+import { ScheduleConfig } from "./schedule-config.ts";
 import { SecretNames } from "./secret-name.ts";
 import { SourceConfig } from "./source.ts";
 
@@ -65,6 +66,7 @@ export const BridgeConfig = z
     sources: z.record(Id, SourceConfig),
     callbacks: z.record(Id, CallbackConfig).default({}),
     rules: z.array(RuleConfig).default([]),
+    schedules: z.array(ScheduleConfig).default([]),
     ledger: LedgerSettings.prefault({}),
   })
   .describe("The configuration of a Hookspan bridge.");

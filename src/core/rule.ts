@@ -8,6 +8,7 @@ import { decideRule, unmatched } from "./decide.ts";
 import type { Event } from "./event.ts";
 import { err, ok, type Result } from "./result.ts";
 import { retentionMs } from "./retention.ts";
+import { scheduleRules } from "./schedule-rules.ts";
 import { TypeIndex } from "./type-index.ts";
 
 /** All rules of a configuration, indexed by source and event type. */
@@ -24,9 +25,11 @@ export interface RuleSet {
 /** @param revision the configuration's number, to which everything that is decided is pinned; 0 where it has none */
 export function compileRules(config: BridgeConfig, revision = 0): Result<RuleSet, ConfigFault[]> {
   const faults: ConfigFault[] = [];
-  const starts = new Map(config.rules.map(({ id, start }) => [id, start]));
-  const compiled = config.rules.map((rule, position) =>
-    compileRule(rule, position, ["rules", position], (id) => starts.get(id), faults),
+  const own = config.rules.map((rule, at) => [["rules", at], rule] as const);
+  const all = [...own, ...scheduleRules(config)];
+  const starts = new Map(all.map(([, { id, start }]) => [id, start]));
+  const compiled = all.map(([place, rule], position) =>
+    compileRule(rule, position, place, (id) => starts.get(id), faults),
   );
   if (faults.length > 0) return err(faults);
 

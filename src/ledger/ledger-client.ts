@@ -14,6 +14,9 @@ import { addressOf, homesOf, publicId, shardsInUse } from "./shard.ts";
 /** A call to a Durable Object holds 32 MiB; admissions beyond this go in a call of their own. */
 const ADMIT_MAX_CHARS = 4 * 1024 * 1024;
 
+/** The marks of work that concerns no shard in particular. */
+const MARKS_SHARD = 0;
+
 export interface LedgerDeps {
   readonly namespace: DurableObjectNamespace<LedgerShard>;
   readonly settings: LedgerSettings;
@@ -131,6 +134,15 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
 
     async purge(shard, now) {
       return call(shard, async (object) => object.purge(now));
+    },
+
+    async marks(beginning) {
+      const rows = await call(MARKS_SHARD, async (object) => object.marks(beginning));
+      return new Map(rows.map(({ name, value }) => [name, value]));
+    },
+
+    async setMarks(marks) {
+      if (marks.size > 0) await call(MARKS_SHARD, async (object) => object.setMarks([...marks]));
     },
   };
 

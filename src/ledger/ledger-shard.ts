@@ -47,6 +47,11 @@ interface WriteState {
   readonly cancel_at: number | null;
 }
 
+export interface MarkRow {
+  readonly name: string;
+  readonly value: number;
+}
+
 export interface PageQuery {
   /** Only rows below this id. */
   readonly below: number;
@@ -223,6 +228,19 @@ export class LedgerShard extends DurableObject<Env> {
       const next = looked.length < PURGE_BATCH ? 0 : (looked.at(-1)?.id ?? 0);
       if (next !== (mark?.value ?? 0)) this.#sql.exec(sql.SET_MARK, PURGE_MARK, next);
       return over.length;
+    });
+  }
+
+  marks(beginning: string): MarkRow[] {
+    return this.#rows<MarkRow>(sql.SELECT_MARKS, beginning);
+  }
+
+  setMarks(marks: readonly (readonly [string, number | null])[]): void {
+    this.ctx.storage.transactionSync(() => {
+      for (const [name, value] of marks) {
+        if (value === null) this.#sql.exec(sql.DELETE_MARK, name);
+        else this.#sql.exec(sql.MOVE_MARK, name, value);
+      }
     });
   }
 

@@ -87,3 +87,11 @@ export function selectPage(conditions: readonly string[]): string {
 
 export const SELECT_MARK = "SELECT value FROM marks WHERE name = ?";
 export const SET_MARK = "INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)";
+
+export const SELECT_MARKS = "SELECT name, value FROM marks WHERE substr(name, 1, length(?1)) = ?1";
+
+/** A mark that stays where it is writes no row. */
+export const MOVE_MARK = `INSERT INTO marks (name, value) VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value > value`;
+
+export const DELETE_MARK = "DELETE FROM marks WHERE name = ?";

@@ -6,6 +6,7 @@ import { cancelContract } from "./ledger/cancel.ts";
 import { claimContract } from "./ledger/claim.ts";
 import type { LedgerUnderTest } from "./ledger/executions.ts";
 import { listContract } from "./ledger/list.ts";
+import { marksContract } from "./ledger/marks.ts";
 import { policiesContract } from "./ledger/policies.ts";
 import { pollContract } from "./ledger/poll.ts";
 import { purgeContract } from "./ledger/purge.ts";
@@ -21,5 +22,6 @@ export function ledgerContract(ledger: LedgerUnderTest): void {
   describe("save", () => saveContract(ledger));
   describe("list", () => listContract(ledger));
   describe("purge", () => purgeContract(ledger));
+  describe("marks", () => marksContract(ledger));
   describe("large values", () => sizeContract(ledger));
 }

@@ -34,6 +34,7 @@ export interface MemoryLedgerOptions {
 
 export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: MemoryLedgerOptions = {}): Ledger {
   const rows = new Map<string, Row>();
+  const marks = new Map<string, number>();
 
   const inShard = (shard: number): Row[] =>
     [...rows.values()].filter((each) => each.shard === shard).sort((a, b) => a.row - b.row);
@@ -170,6 +171,17 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       });
       for (const { execution } of over) rows.delete(execution.id);
       return over.length;
+    },
+
+    async marks(beginning) {
+      return new Map([...marks].filter(([name]) => name.startsWith(beginning)));
+    },
+
+    async setMarks(moved) {
+      for (const [name, value] of moved) {
+        if (value === null) marks.delete(name);
+        else marks.set(name, Math.max(value, marks.get(name) ?? value));
+      }
     },
   };
 }

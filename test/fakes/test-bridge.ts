@@ -40,6 +40,7 @@ export interface TestBridge extends Bridge {
 
 export interface TestBridgeOptions {
   readonly rules?: readonly Json[];
+  readonly schedules?: readonly Json[];
   readonly shards?: number;
   /** How long the fast path follows a run, ms. */
   readonly followForMs?: number;
@@ -59,7 +60,7 @@ export function ruleWith(changes: Record<string, Json>): Json {
   return { ...PLAIN_RULE, callbacks: ["crm"], ...changes };
 }
 
-export function setupOf(rules: readonly Json[]): Setup {
+export function setupOf(rules: readonly Json[], schedules: readonly Json[] = []): Setup {
   const document = {
     engines: { default: { token: "ENGINE_TOKEN" } },
     // What no rule takes is recorded: rule.test.ts has that, and the others are left in peace by it.
@@ -69,6 +70,7 @@ export function setupOf(rules: readonly Json[]): Setup {
       audit: { url: "https://audit.example.com/hooks", secrets: ["CALLBACK_SECRET"] },
     },
     rules,
+    schedules,
   };
   const setup = readSetup(document, { development: false, hasSecret: () => true });
   if (!setup.ok) throw new Error(JSON.stringify(setup.error));
@@ -76,12 +78,12 @@ export function setupOf(rules: readonly Json[]): Setup {
 }
 
 export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
-  const { rules = [ruleWith({})], shards = 4, followForMs = 20_000, random = 0 } = options;
+  const { rules = [ruleWith({})], schedules = [], shards = 4, followForMs = 20_000, random = 0 } = options;
   const clock = createFakeClock(NOW);
   const fakeEngine = createFakeEngine(clock, followForMs);
   const callbacks = createFakeCallbacks(clock);
   const ledger = countingLedger(createMemoryLedger({ shards }));
-  const setup = setupOf(rules);
+  const setup = setupOf(rules, schedules);
   const lines: LogLine[] = [];
   let events = 0;
 
