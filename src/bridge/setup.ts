@@ -1,7 +1,7 @@
 // From a configuration document to what the use cases work with: checked, sources resolved, rules compiled. Once per
-// configuration. A document with any fault gives faults and nothing else: all those of its shape or, once that is right,
-// all the others at once.
-import { configFaults, parseConfig, pathOf, type Surroundings } from "../core/check-config.ts";
+// revision. A document with any fault gives all of its faults at once and nothing else.
+import { configFaults, pathOf, type Surroundings } from "../core/check-config.ts";
+import { readConfig } from "../core/read-config.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { compileRules } from "../core/rule.ts";
 import { resolveSource } from "../sources/presets.ts";
@@ -10,17 +10,17 @@ import type { Misconfigured, Setup } from "./ports.ts";
 
 /** @param revision the number under which the document is kept; 0 where it is kept nowhere */
 export function readSetup(document: unknown, surroundings: Surroundings, revision = 0): Result<Setup, Misconfigured> {
-  const parsed = parseConfig(document);
-  if (!parsed.ok) return err({ faults: parsed.error });
-  const config = parsed.value;
-
+  const { config, faults: shape, isLeftOut, inDocument } = readConfig(document);
   const sources = new Map<string, Source>();
   const rules = compileRules(config, revision);
-  const faults = [...configFaults(config, surroundings), ...(rules.ok ? [] : rules.error)];
+  const faults = [...configFaults(config, surroundings, isLeftOut), ...(rules.ok ? [] : rules.error)];
   for (const [id, sourceConfig] of Object.entries(config.sources)) {
     const source = resolveSource(id, sourceConfig);
     if (source.ok) sources.set(id, source.value);
     else faults.push(...source.error.map(({ path, message }) => ({ path: pathOf(["sources", id, ...path]), message })));
   }
-  return rules.ok && faults.length === 0 ? ok({ revision, config, rules: rules.value, sources }) : err({ faults });
+  const all = [...shape, ...faults.map(inDocument)];
+  return rules.ok && all.length === 0
+    ? ok({ config, rules: rules.value, sources, revision })
+    : err({ reason: "misconfigured", faults: all });
 }

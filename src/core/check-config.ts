@@ -1,8 +1,8 @@
-// Reads a configuration document: its shape, then, once that is right, what its parts say of each other. Pure. All faults
+// What the parts of a configuration say of each other and of its surroundings: references, secrets, URLs. Pure. All faults
 // come back, each with its path, so that whoever wrote the file can mend it without looking into this code.
 import { ruleFaults } from "./check-rules.ts";
-import { BridgeConfig } from "./config.ts";
-import { err, ok, type Result } from "./result.ts";
+import type { BridgeConfig } from "./config.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
 
 /** One fault of a configuration. */
@@ -18,18 +18,18 @@ export interface Surroundings extends UrlPolicy {
   hasSecret(name: string): boolean;
 }
 
-/** Reads the shape, with the defaults filled in. */
-export function parseConfig(document: unknown): Result<BridgeConfig, ConfigFault[]> {
-  const parsed = BridgeConfig.safeParse(document);
-  if (parsed.success) return ok(parsed.data);
-  return err(parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message })));
-}
+/** Whether something of this name was left out because its shape is wrong: then it is not missing. */
+export type IsLeftOut = (kind: "engines" | "sources" | "callbacks" | "rules", id: string) => boolean;
 
 /** What the parts of a configuration say of each other and of its surroundings. */
-export function configFaults(config: BridgeConfig, surroundings: Surroundings): ConfigFault[] {
+export function configFaults(
+  config: BridgeConfig,
+  surroundings: Surroundings,
+  isLeftOut: IsLeftOut = () => false,
+): ConfigFault[] {
   return [
-    ...referenceFaults(config),
-    ...ruleFaults(config),
+    ...referenceFaults(config, isLeftOut),
+    ...ruleFaults(config, isLeftOut),
     ...secretFaults(config, surroundings),
     ...urlFaults(config, surroundings),
   ];
@@ -43,14 +43,14 @@ export function pathOf(keys: readonly PropertyKey[]): string {
   );
 }
 
-function referenceFaults(config: BridgeConfig): ConfigFault[] {
+function referenceFaults(config: BridgeConfig, isLeftOut: IsLeftOut): ConfigFault[] {
   const faults: ConfigFault[] = [];
   const mustExist = (kind: "engines" | "sources" | "callbacks", id: string, path: PropertyKey[]): void => {
-    if (Object.hasOwn(config[kind], id)) return;
-    const known = Object.keys(config[kind]).join(", ") || "none";
-    faults.push({ path: pathOf(path), message: `"${id}" is not among ${kind} (${known})` });
+    if (Object.hasOwn(config[kind], id) || isLeftOut(kind, id)) return;
+    const known = Object.keys(config[kind]);
+    const message = `"${id}" is not among ${kind} (${known.join(", ") || "none"})${didYouMean(id, known)}`;
+    faults.push({ path: pathOf(path), message });
   };
-  const seen = new Map<string, number>();
   for (const [index, rule] of config.rules.entries()) {
     mustExist("sources", rule.source, ["rules", index, "source"]);
     mustExist("engines", rule.engine, ["rules", index, "engine"]);
@@ -64,15 +64,6 @@ function referenceFaults(config: BridgeConfig): ConfigFault[] {
       if (type.slice(0, -1).includes("*")) {
         faults.push({ path: pathOf(["rules", index, "on", at]), message: "a * may stand at the end only" });
       }
-    }
-    const first = seen.get(rule.id);
-    if (first !== undefined) {
-      faults.push({
-        path: pathOf(["rules", index, "id"]),
-        message: `"${rule.id}" is already the id of rules[${first}]`,
-      });
-    } else {
-      seen.set(rule.id, index);
     }
   }
   return faults;
