@@ -308,6 +308,7 @@ describe("revisions out of reach", () => {
       await call("GET", "/config"),
       await put(document("x"), 1),
       await call("GET", "/executions"),
+      await call("POST", "/in/signup", { body: "{}" }),
     ]) {
       expect(response.headers.get("retry-after")).not.toBeNull();
       expect((await problemIn(response, 503, expect)).detail).not.toContain("secret detail");

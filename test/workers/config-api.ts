@@ -8,6 +8,7 @@ import { ADMIN } from "./http-bridge.ts";
 
 export interface ConfigApi extends Isolate {
   readonly room: ConfigRoom;
+  /** @param path from /api on, where it does not start with /in */
   call(method: string, path: string, init?: RequestInit): Promise<Response>;
   /** PUT of a document by someone who has seen this revision. */
   put(json: unknown, seen: number | string | null, query?: string): Promise<Response>;
@@ -24,7 +25,8 @@ export function openConfigApi(options: IsolateOptions = {}, room: ConfigRoom = o
       defer: () => undefined,
     };
     const headers = { authorization: `Bearer ${ADMIN}`, ...(init.headers as Record<string, string> | undefined) };
-    return app.fetch(new Request(`https://bridge.example.com/api${path}`, { ...init, method, headers }), bindings);
+    const url = `https://bridge.example.com${path.startsWith("/in/") ? "" : "/api"}${path}`;
+    return app.fetch(new Request(url, { ...init, method, headers }), bindings);
   }
   return Object.assign(isolate, {
     room,
