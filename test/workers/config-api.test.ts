@@ -10,8 +10,9 @@ const at = new Date(NOW).toISOString();
 
 describe("GET /api/config", () => {
   it("tells the newest revision, its document and its etag", async ({ expect }) => {
-    const { call } = openConfigApi();
-    const response = await call("GET", "/config");
+    const api = openConfigApi();
+    const response = await api.call("GET", "/config");
+    expect(api.reads).toBe(1);
     expect([response.status, response.headers.get("etag"), response.headers.get("cache-control")]).toEqual([
       200,
       '"1"',

@@ -97,6 +97,13 @@ describe("faults of the shape and all others", () => {
     ]);
   });
 
+  test("tell of a name that is none what a name is", () => {
+    const sources = { ...SOUND.sources, "My Source": SOUND.sources.stripe };
+    expect(faultsWith({ sources })).toEqual([
+      "sources.My Source: expected lower-case letters, digits and dashes, at most 63",
+    ]);
+  });
+
   test("find an id that is used twice also where one of the two has another fault", () => {
     const rules = [
       { ...rule, id: "same", wehn: "true" },
@@ -154,6 +161,10 @@ describe("what was probably meant", () => {
     const own = { ...SOUND.sources.own, event: { type: [{ jion: ["$.a", "$.b"] }] } };
     const faults = faultsWith({ sources: { ...SOUND.sources, own } });
     expect(faults).toContainEqual('sources.own.event.type[0].jion: unknown key; did you mean "join"?');
+  });
+
+  test("is the first of several that are equally near", () => {
+    expect(didYouMean("dat", ["date", "data"])).toBe('; did you mean "date"?');
   });
 
   test.each([
