@@ -193,13 +193,11 @@ export type Log = (level: "info" | "warn" | "error", name: string, fields: LogFi
 
 /** A configuration that has been read, checked and compiled. */
 export interface Setup {
-  /** Its number; 0 where it is kept nowhere. */
+  /** The number of its document; 0 where that is kept nowhere. */
   readonly revision: number;
   readonly config: BridgeConfig;
   readonly rules: RuleSet;
   readonly sources: ReadonlyMap<string, Source>;
-  /** Of the document that it was read from; 0 where that is none that is kept. */
-  readonly revision: number;
 }
 
 /** Everything that the use cases work with. */

@@ -33,7 +33,10 @@ export function readConfig(document: unknown): ReadConfig {
     faults: [...faults.map(({ keys, message }) => ({ path: pathOf(keys), message })), ...doubles],
     isLeftOut: (kind, id) => !again.success || broken.isWhole(kind) || broken.has(kind, id),
     inDocument: ({ path, message }) => ({
-      path: path.replace(/^(\w+)\[(\d+)\]/, (_, list, position) => `${list}[${kept.get(list)?.[Number(position)] ?? position}]`),
+      path: path.replace(
+        /^(\w+)\[(\d+)\]/,
+        (_, list, position) => `${list}[${kept.get(list)?.[Number(position)] ?? position}]`,
+      ),
       message,
     }),
   };

@@ -81,6 +81,17 @@ describe("faults of the shape and all others", () => {
     expect(faultsWith({ sources })).toEqual(['sources.stripe.secret: unknown key; did you mean "secrets"?']);
   });
 
+  test("know a rule that was left out by its id, and another by what it is near to", () => {
+    const cancel = (id: string) => ({ id: "stop", source: "stripe", on: ["*"], cancel: { rule: id, key: "k" } });
+    const [first] = SOUND.rules;
+    expect(faultsWith({ rules: [cancel("first"), { ...first, wehn: "true" }] })).toEqual([
+      'rules[1].wehn: unknown key; did you mean "when"?',
+    ]);
+    expect(faultsWith({ rules: [cancel("frist"), first] })).toEqual([
+      'rules[0].cancel.rule: there is no rule "frist"; did you mean "first"?',
+    ]);
+  });
+
   test("say nothing of references into a part that is misspelt, or no part at all", () => {
     const { callbacks, ...others } = SOUND;
     expect(faultsOf({ ...others, calbacks: callbacks })).toEqual(['calbacks: unknown key; did you mean "callbacks"?']);
