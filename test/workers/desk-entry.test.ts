@@ -16,7 +16,9 @@ async function compose(own: Env): Promise<Bridge> {
   return bridge.value;
 }
 
-it("one isolate has one desk and one key fetcher for all its requests, and each isolate its own", async ({ expect }) => {
+it("one isolate has one desk and one key fetcher for all its requests, and each isolate its own", async ({
+  expect,
+}) => {
   const [own, another] = [{ ...env, ...secrets } as Env, { ...env, ...secrets } as Env];
   const [first, second, elsewhere] = [await compose(own), await compose(own), await compose(another)];
   expect(first.desk).toBe(second.desk);
