@@ -7,21 +7,26 @@ import type { ConfigObject, StoredRevision } from "./config-object.ts";
 
 const OBJECT_NAME = "config";
 
-/** An object answers within milliseconds, or a second when it wakes. A webhook must not wait for one that hangs. */
-const CALL_TIMEOUT_MS = 3_000;
+/**
+ * An object answers within milliseconds, or a second when it wakes. Senders wait ten seconds or more, and where there is
+ * no configuration yet there is nothing else to do for them.
+ */
+const CALL_TIMEOUT_MS = 8_000;
 
 export interface ConfigStoreDeps {
   readonly namespace: DurableObjectNamespace<ConfigObject>;
   /** A name that nobody else has, for each call that writes. */
   token(): string;
+  /** How long one call may take, ms. */
+  readonly timeoutMs?: number;
 }
 
 type Stub = DurableObjectStub<ConfigObject>;
 
-export function createConfigStore({ namespace, token }: ConfigStoreDeps): ConfigStore {
+export function createConfigStore({ namespace, token, timeoutMs = CALL_TIMEOUT_MS }: ConfigStoreDeps): ConfigStore {
   function call<T>(method: (stub: Stub) => Promise<T>): Promise<T> {
     return within(
-      CALL_TIMEOUT_MS,
+      timeoutMs,
       callObject(() => namespace.getByName(OBJECT_NAME), method),
     );
   }

@@ -1,9 +1,12 @@
 // Changing the configuration over HTTP: what is in force, who may change it, what is refused and how, and that a refused
 // configuration can be mended there.
-import { describe, it } from "vitest";
+import { beforeAll, describe, it } from "vitest";
 import { openConfigApi } from "./config-api.ts";
 import { document, NOW, openConfigRoom, putFromElsewhere } from "./config-objects.ts";
 import { problemIn } from "./http-problem.ts";
+
+// The first object wakes the whole Worker, which on a busy machine takes longer than a call may.
+beforeAll(async () => void (await openConfigRoom().stub.since(0)), 60_000);
 
 const needingMore = document("needs more", { sources: { signup: { preset: "stripe", secrets: ["NEW_SECRET"] } } });
 const at = new Date(NOW).toISOString();

@@ -1,8 +1,11 @@
 // Which revision a request works with: how soon a change is seen, what goes on in an outage, and what follows where the
 // newest revision is refused. Real revisions; isolates over a clock that stands still until the test moves it.
-import { describe, it } from "vitest";
+import { beforeAll, describe, it } from "vitest";
 import { IN_FORCE_WITHIN_MS } from "../../src/bridge/setup-in-force.ts";
 import { document, NOW, openConfigRoom, openIsolate, putFromElsewhere } from "./config-objects.ts";
+
+// The first object wakes the whole Worker, which on a busy machine takes longer than a call may.
+beforeAll(async () => void (await openConfigRoom().stub.since(0)), 60_000);
 
 const outOfReach = (): never => {
   throw new Error("the object is overloaded");
@@ -112,11 +115,12 @@ describe("while the revisions cannot be reached", () => {
     const isolate = openIsolate(room);
     await isolate.inForce();
     room.broken = outOfReach;
-    for (let minute = 0; minute < 3; minute++) {
+    // All that come before it is known ask; after that one at a time does, so that the others need not wait.
+    for (const asking of [3, 1, 1]) {
       isolate.now += 60_000;
       const calls = room.calls;
       expect(await Promise.all([isolate.inForce(), isolate.inForce(), isolate.inForce()])).toEqual([1, 1, 1]);
-      expect(room.calls - calls).toBeGreaterThan(0);
+      expect(room.calls - calls).toBe(asking);
     }
     expect(isolate.lines.map(({ name }) => name)).toEqual(["config.unreachable"]);
     room.broken = undefined;
