@@ -1,9 +1,21 @@
 // The composition root: builds the bridge out of the platform's Env. The only place that reads the clock, makes random
 // numbers, calls fetch or looks at secrets; everything else is given what it needs.
 import bundledConfig from "../bridge.config.json";
-import type { Bridge, Engine, KeyFetcher, Misconfigured, Setup, SourceDesk } from "./bridge/ports.ts";
+import type { ConfigDesk } from "./bridge/configure.ts";
+import type {
+  Bridge,
+  ConfigUnreachable,
+  Engine,
+  KeyFetcher,
+  Misconfigured,
+  Setup,
+  SourceDesk,
+} from "./bridge/ports.ts";
 import { readSetup } from "./bridge/setup.ts";
+import { createSetupInForce, type SetupInForce } from "./bridge/setup-in-force.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
+import { createConfigStore } from "./config/config-client.ts";
+import type { Json } from "./core/json.ts";
 import { ok, type Result } from "./core/result.ts";
 import { createSourceDesk } from "./desk/desk-client.ts";
 import { forDevelopment } from "./development.ts";
@@ -15,7 +27,8 @@ import { log } from "./log.ts";
 
 /** What an isolate makes once and keeps, bounded: the compiled configuration, and the parts that remember or sample. */
 interface Lasting {
-  readonly setup: Result<Setup, Misconfigured>;
+  readonly setups: SetupInForce;
+  readonly configDesk: ConfigDesk;
   readonly desk: SourceDesk;
   readonly keys: KeyFetcher;
 }
@@ -26,12 +39,15 @@ const isolates = new WeakMap<Env, Lasting>();
 /**
  * @param scheduledTime when a cron event says that it is, ms since the epoch. Locally it may say anything, and the sweep
  *   lives at that time: so tests and the demo travel. Deployed, the real clock rules.
- * @returns the bridge, or every fault of the configuration
+ * @returns the bridge with the configuration that is in force now, every fault of the configuration, or that nobody
+ *   could say what it is
  */
-export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, Misconfigured> {
-  const lasting = isolates.get(env) ?? makeLasting(env);
-  isolates.set(env, lasting);
-  const { setup, desk, keys } = lasting;
+export async function composeBridge(
+  env: Env,
+  scheduledTime?: number,
+): Promise<Result<Bridge, Misconfigured | ConfigUnreachable>> {
+  const { setups, desk, keys } = lastingOf(env);
+  const setup = await setups.current();
   if (!setup.ok) return setup;
 
   const { config } = setup.value;
@@ -74,14 +90,34 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
   });
 }
 
+/** What changing the configuration needs: it works where the bridge does not, so that a refused one can be mended. */
+export function composeConfigDesk(env: Env): ConfigDesk {
+  return lastingOf(env).configDesk;
+}
+
 // Other parties live by the real clock, whatever time a travelling sweep believes it to be.
 const realNow = (): number => Date.now();
 
 const callFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
 
+function lastingOf(env: Env): Lasting {
+  const lasting = isolates.get(env) ?? makeLasting(env);
+  isolates.set(env, lasting);
+  return lasting;
+}
+
 function makeLasting(env: Env): Lasting {
+  const config = {
+    store: createConfigStore({ namespace: env.CONFIG, token: () => crypto.randomUUID() }),
+    bundled: bundledDocument(env),
+    read: (document: Json, revision: number) => readDocument(env, document, revision),
+    now: realNow,
+    log,
+  };
+  const setups = createSetupInForce({ ...config, bundledRules: isDevelopment(env) });
   return {
-    setup: setUp(env),
+    setups,
+    configDesk: { ...config, adopt: setups.adopt },
     desk: createSourceDesk({
       namespace: env.DESK,
       key: textBinding(env, "SOURCE_SECRETS_KEY"),
@@ -93,20 +129,22 @@ function makeLasting(env: Env): Lasting {
   };
 }
 
-function setUp(env: Env): Result<Setup, Misconfigured> {
+/** Development may bring a whole configuration in place of bridge.config.json. */
+function bundledDocument(env: Env): Json {
+  const own = isDevelopment(env) ? textBinding(env, "DEVELOPMENT_CONFIG") : undefined;
+  return own === undefined ? bundledConfig : JSON.parse(own);
+}
+
+function readDocument(env: Env, document: Json, revision: number): Result<Setup, Misconfigured> {
   const development = isDevelopment(env);
-  const document = development
-    ? forDevelopment(bundledConfig, {
-        config: textBinding(env, "DEVELOPMENT_CONFIG"),
-        engineUrl: textBinding(env, "DEVELOPMENT_ENGINE_URL"),
-        callbackUrl: textBinding(env, "DEVELOPMENT_CALLBACK_URL"),
-      })
-    : bundledConfig;
-  const setup = readSetup(document, { development, hasSecret: (name) => textBinding(env, name) !== undefined });
-  if (!setup.ok) {
-    for (const { path, message } of setup.error.faults) log("error", "config.refused", { path, message });
-  }
-  return setup;
+  const surroundings = { development, hasSecret: (name: string) => textBinding(env, name) !== undefined };
+  const setup = readSetup(document, surroundings, revision);
+  if (!setup.ok || !development) return setup;
+  const local = {
+    engineUrl: textBinding(env, "DEVELOPMENT_ENGINE_URL"),
+    callbackUrl: textBinding(env, "DEVELOPMENT_CALLBACK_URL"),
+  };
+  return ok({ ...setup.value, config: forDevelopment(setup.value.config, local) });
 }
 
 /** Development relaxes the URL policy and lets a scheduled event set the clock. Off unless switched on by its name. */

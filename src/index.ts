@@ -1,23 +1,25 @@
 // The Worker's entry: HTTP goes to the routes, the cron trigger starts a sweep. Follow a webhook from here:
 // http/ingress → bridge/receive → ledger, then bridge/advance → engine, callbacks; what is left over, bridge/sweep.
 import { sweep } from "./bridge/sweep.ts";
-import { composeBridge, textBinding } from "./deps.ts";
+import { composeBridge, composeConfigDesk, textBinding } from "./deps.ts";
 import { app } from "./http/app.ts";
 
+export { ConfigObject } from "./config/config-object.ts";
 export { SourceDeskObject } from "./desk/source-desk-object.ts";
 export { LedgerShard } from "./ledger/ledger-shard.ts";
 
 export default {
-  fetch(request, env, ctx) {
+  async fetch(request, env, ctx) {
     return app.fetch(request, {
-      bridge: composeBridge(env),
+      bridge: await composeBridge(env),
+      config: composeConfigDesk(env),
       adminToken: textBinding(env, "ADMIN_TOKEN"),
       defer: (work) => ctx.waitUntil(work),
     });
   },
 
   async scheduled(controller, env) {
-    const bridge = composeBridge(env, controller.scheduledTime);
+    const bridge = await composeBridge(env, controller.scheduledTime);
     if (bridge.ok) await sweep(bridge.value);
   },
 } satisfies ExportedHandler<Env>;

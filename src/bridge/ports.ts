@@ -198,7 +198,7 @@ export type Log = (level: "info" | "warn" | "error", name: string, fields: LogFi
 
 /** A configuration that has been read, checked and compiled. */
 export interface Setup {
-  /** Its number; 0 where it is kept nowhere. */
+  /** The number of its document; 0 where that is kept nowhere. */
   readonly revision: number;
   readonly config: BridgeConfig;
   readonly rules: RuleSet;
@@ -228,5 +228,57 @@ export interface Bridge {
 
 /** What stands in the way of work: the configuration is refused, with every fault. */
 export interface Misconfigured {
+  readonly reason: "misconfigured";
   readonly faults: readonly ConfigFault[];
+}
+
+/** What stands in the way of work: nobody could say what the configuration is. */
+export interface ConfigUnreachable {
+  readonly reason: "config-unreachable";
+  readonly detail: string;
+}
+
+/** What a revision of the configuration was made from: the deployed file, a document that was put, or an earlier one. */
+export type RevisionOrigin =
+  | { readonly kind: "bundled" }
+  | { readonly kind: "put" }
+  | { readonly kind: "restore"; readonly of: number };
+
+/** What is known of a revision besides its document. */
+export interface RevisionFacts {
+  /** From 1 on; never used again. */
+  readonly number: number;
+  /** When it was made, ms since the epoch. */
+  readonly at: number;
+  readonly author: string;
+  /** Why, in its author's words. */
+  readonly note: string | null;
+  readonly madeFrom: RevisionOrigin;
+}
+
+export interface Revision extends RevisionFacts {
+  readonly document: Json;
+}
+
+export interface RevisionPage {
+  /** The newest first. */
+  readonly revisions: readonly RevisionFacts[];
+  /** Give it as `before` for the next page; null where this is the last. */
+  readonly next: number | null;
+}
+
+/**
+ * Keeps the revisions of the configuration, the newest 200. Executions keep their own data, so nothing refers to an old
+ * revision. Every method throws where the revisions cannot be reached; each may be called twice.
+ */
+export interface ConfigStore {
+  /** The newest revision, or null where that is `known` or where there is none. Cheap where nothing has changed. */
+  since(known: number): Promise<Revision | null>;
+  get(revision: number): Promise<Revision | null>;
+  list(page: { readonly limit: number; readonly before?: number }): Promise<RevisionPage>;
+  /** Makes a new revision, if the newest is still `expected`; 0: if there is none. @returns the number of the newest */
+  put(
+    revision: Omit<Revision, "number">,
+    expected: number,
+  ): Promise<{ readonly outcome: "stored" | "conflict"; readonly newest: number }>;
 }

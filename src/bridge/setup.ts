@@ -1,7 +1,7 @@
-// From a configuration document to what the use cases work with: checked, sources resolved, rules and schedules compiled. Once per
-// configuration. A document with any fault gives faults and nothing else: all those of its shape or, once that is right,
-// all the others at once.
-import { configFaults, parseConfig, pathOf, type Surroundings } from "../core/check-config.ts";
+// From a configuration document to what the use cases work with: checked, sources resolved, rules and schedules compiled.
+// Once per revision. A document with any fault gives all of its faults at once and nothing else.
+import { configFaults, pathOf, type Surroundings } from "../core/check-config.ts";
+import { readConfig } from "../core/read-config.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { compileRules } from "../core/rule.ts";
 import { compileSchedule, type Schedule, type ScheduleFault } from "../core/schedule.ts";
@@ -12,13 +12,14 @@ import type { Misconfigured, Setup } from "./ports.ts";
 
 /** @param revision the number under which the document is kept; 0 where it is kept nowhere */
 export function readSetup(document: unknown, surroundings: Surroundings, revision = 0): Result<Setup, Misconfigured> {
-  const parsed = parseConfig(document);
-  if (!parsed.ok) return err({ faults: parsed.error });
-  const config = parsed.value;
-
+  const { config, faults: shape, isLeftOut, inDocument } = readConfig(document);
   const sources = new Map<string, Source>();
   const rules = compileRules(config, revision);
-  const faults = [...configFaults(config, surroundings), ...scheduleFaults(config), ...(rules.ok ? [] : rules.error)];
+  const faults = [
+    ...configFaults(config, surroundings, isLeftOut),
+    ...scheduleFaults(config),
+    ...(rules.ok ? [] : rules.error),
+  ];
   for (const [id, sourceConfig] of Object.entries(config.sources)) {
     const source = resolveSource(id, sourceConfig);
     if (source.ok) sources.set(id, source.value);
@@ -35,6 +36,7 @@ export function readSetup(document: unknown, surroundings: Surroundings, revisio
       faults.push(...schedule.error.map(ofSchedule));
     } else if (scheduleConfig.enabled) schedules.push(schedule.value);
   }
-  if (!rules.ok || faults.length > 0) return err({ faults });
+  const all = [...shape, ...faults.map(inDocument)];
+  if (!rules.ok || all.length > 0) return err({ reason: "misconfigured", faults: all });
   return ok({ revision, config, rules: rules.value, sources, schedules });
 }

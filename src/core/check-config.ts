@@ -1,8 +1,8 @@
-// Reads a configuration document: its shape, then, once that is right, what its parts say of each other. Pure. All faults
+// What the parts of a configuration say of each other and of its surroundings: references, secrets, URLs. Pure. All faults
 // come back, each with its path, so that whoever wrote the file can mend it without looking into this code.
 import { ruleFaults } from "./check-rules.ts";
-import { BridgeConfig } from "./config.ts";
-import { err, ok, type Result } from "./result.ts";
+import type { BridgeConfig } from "./config.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import type { RuleConfig } from "./rule-config.ts";
 import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
 
@@ -19,18 +19,18 @@ export interface Surroundings extends UrlPolicy {
   hasSecret(name: string): boolean;
 }
 
-/** Reads the shape, with the defaults filled in. */
-export function parseConfig(document: unknown): Result<BridgeConfig, ConfigFault[]> {
-  const parsed = BridgeConfig.safeParse(document);
-  if (parsed.success) return ok(parsed.data);
-  return err(parsed.error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message })));
-}
+/** Whether something of this name was left out because its shape is wrong: then it is not missing. */
+export type IsLeftOut = (kind: "engines" | "sources" | "callbacks" | "rules" | "schedules", id: string) => boolean;
 
 /** What the parts of a configuration say of each other and of its surroundings. */
-export function configFaults(config: BridgeConfig, surroundings: Surroundings): ConfigFault[] {
+export function configFaults(
+  config: BridgeConfig,
+  surroundings: Surroundings,
+  isLeftOut: IsLeftOut = () => false,
+): ConfigFault[] {
   return [
-    ...referenceFaults(config),
-    ...ruleFaults(config),
+    ...referenceFaults(config, isLeftOut),
+    ...ruleFaults(config, isLeftOut),
     ...secretFaults(config, surroundings),
     ...urlFaults(config, surroundings),
   ];
@@ -44,14 +44,16 @@ export function pathOf(keys: readonly PropertyKey[]): string {
   );
 }
 
-function referenceFaults(config: BridgeConfig): ConfigFault[] {
+function referenceFaults(config: BridgeConfig, isLeftOut: IsLeftOut): ConfigFault[] {
   const faults: ConfigFault[] = [];
   const mustExist = (kind: "engines" | "sources" | "callbacks", id: string, path: PropertyKey[]): void => {
     const schedules = kind === "sources" ? config.schedules.map((schedule) => schedule.id) : [];
     const known = [...Object.keys(config[kind]), ...schedules];
-    if (known.includes(id)) return;
+    if (known.includes(id) || isLeftOut(kind, id)) return;
+    if (kind === "sources" && isLeftOut("schedules", id)) return;
     const where = schedules.length > 0 ? "sources and schedules" : kind;
-    faults.push({ path: pathOf(path), message: `"${id}" is not among ${where} (${known.join(", ") || "none"})` });
+    const message = `"${id}" is not among ${where} (${known.join(", ") || "none"})${didYouMean(id, known)}`;
+    faults.push({ path: pathOf(path), message });
   };
   const targetsMustExist = (
     { engine, callbacks }: Pick<RuleConfig, "engine" | "callbacks">,
@@ -65,7 +67,6 @@ function referenceFaults(config: BridgeConfig): ConfigFault[] {
       }
     }
   };
-  const seen = new Map<string, number>();
   for (const [index, rule] of config.rules.entries()) {
     mustExist("sources", rule.source, ["rules", index, "source"]);
     targetsMustExist(rule, "rules", index);
@@ -73,15 +74,6 @@ function referenceFaults(config: BridgeConfig): ConfigFault[] {
       if (type.slice(0, -1).includes("*")) {
         faults.push({ path: pathOf(["rules", index, "on", at]), message: "a * may stand at the end only" });
       }
-    }
-    const first = seen.get(rule.id);
-    if (first !== undefined) {
-      faults.push({
-        path: pathOf(["rules", index, "id"]),
-        message: `"${rule.id}" is already the id of rules[${first}]`,
-      });
-    } else {
-      seen.set(rule.id, index);
     }
   }
   for (const [index, schedule] of config.schedules.entries()) targetsMustExist(schedule, "schedules", index);

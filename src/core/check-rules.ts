@@ -1,10 +1,11 @@
 // What the rules of a configuration say of each other. Pure. Called by check-config.ts, which names the rest.
-import type { ConfigFault } from "./check-config.ts";
+import type { ConfigFault, IsLeftOut } from "./check-config.ts";
 import type { BridgeConfig } from "./config.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import type { RuleConfig } from "./rule-config.ts";
 import { scheduleRules } from "./schedule-rules.ts";
 
-export function ruleFaults(config: BridgeConfig): ConfigFault[] {
+export function ruleFaults(config: BridgeConfig, isLeftOut: IsLeftOut): ConfigFault[] {
   const { rules } = config;
   const byId = new Map([...rules, ...scheduleRules(config).map(([, rule]) => rule)].map((rule) => [rule.id, rule]));
   return rules.flatMap((rule, index) => {
@@ -12,16 +13,20 @@ export function ruleFaults(config: BridgeConfig): ConfigFault[] {
     if (!rule.start === !rule.cancel) {
       return [{ path, message: 'a rule has either "start" or "cancel": what it does, and one of them only' }];
     }
-    return rule.cancel ? cancelFaults(rule, byId.get(rule.cancel.rule), path) : [];
+    if (!rule.cancel) return [];
+    const { rule: id } = rule.cancel;
+    const target = byId.get(id);
+    if (target) return cancelFaults(rule, target, path);
+    if (isLeftOut("rules", id)) return [];
+    return [{ path: `${path}.cancel.rule`, message: `there is no rule "${id}"${didYouMean(id, [...byId.keys()])}` }];
   });
 }
 
-function cancelFaults(rule: RuleConfig, target: RuleConfig | undefined, path: string): ConfigFault[] {
+function cancelFaults(rule: RuleConfig, target: RuleConfig, path: string): ConfigFault[] {
   const { cancel } = rule;
   if (!cancel) return [];
   const faults: ConfigFault[] = [];
-  if (!target) faults.push({ path: `${path}.cancel.rule`, message: `there is no rule "${cancel.rule}"` });
-  else if (!target.start)
+  if (!target.start)
     faults.push({ path: `${path}.cancel.rule`, message: `"${cancel.rule}" starts nothing that could be canceled` });
   else if (target.start.recordId === undefined && cancel.recordId !== undefined) {
     const message = `"${cancel.rule}" starts its executions without a record id: name them by "key"`;

@@ -21,9 +21,7 @@ export function scheduleFaults({ schedules, sources, rules }: BridgeConfig): Con
     const fault = (key: string, message: string): void =>
       void faults.push({ path: `schedules[${index}]${key}`, message });
 
-    const first = schedules.findIndex((schedule) => schedule.id === id);
     const rule = rules.findIndex((each) => each.id === id);
-    if (first < index) fault(".id", `"${id}" is already the id of schedules[${first}]`);
     if (Object.hasOwn(sources, id)) fault(".id", `"${id}" is already the id of a source`);
     if (rule >= 0) fault(".id", `"${id}" is already the id of rules[${rule}]`);
 

@@ -1,5 +1,6 @@
 // The operations API: who may use it, and the check that there is a bridge. Its routes stand in files of their own.
 import { type Context, Hono } from "hono";
+import { config } from "./api-config.ts";
 import { executions } from "./api-executions.ts";
 import { sources } from "./api-sources.ts";
 import { requireAdmin } from "./auth.ts";
@@ -8,6 +9,8 @@ import { problemResponse, unavailable } from "./problem.ts";
 
 export const api = new Hono<HttpEnv>()
   .use(requireAdmin)
+  // Before the check that there is a bridge: this is where a refused configuration is mended.
+  .route("/config", config)
   .use(async (c, next) => {
     if (!c.env.bridge.ok) return misconfigured(c);
     await next();
@@ -18,8 +21,10 @@ export const api = new Hono<HttpEnv>()
 
 /** Whoever may use the API is told every fault of the configuration. */
 function misconfigured(c: Context<HttpEnv>): Response {
-  const faults = c.env.bridge.ok ? [] : c.env.bridge.error.faults;
-  const listed = faults.map(({ path, message }) => `${path || "document"}: ${message}.`).join(" ");
-  const advice = "Mend it and deploy it again.";
+  if (c.env.bridge.ok || c.env.bridge.error.reason === "config-unreachable") {
+    return problemResponse(unavailable("The configuration cannot be reached.", { advice: "Try again." }));
+  }
+  const listed = c.env.bridge.error.faults.map(({ path, message }) => `${path || "document"}: ${message}.`).join(" ");
+  const advice = "Mend it, and deploy it or put it to /api/config.";
   return problemResponse(unavailable(`The configuration is refused. ${listed}`, { advice }));
 }

@@ -20,7 +20,12 @@ import {
 import { allowOrigin, handshakeResponse, receiptResponse } from "./sender-answer.ts";
 
 export const ingress = new Hono<HttpEnv>().all("/:source", async (c) => {
-  if (!c.env.bridge.ok) return problemResponse(unavailable("The bridge's configuration is refused."));
+  if (!c.env.bridge.ok) {
+    const isRefused = c.env.bridge.error.reason === "misconfigured";
+    return problemResponse(
+      unavailable(`The bridge's configuration ${isRefused ? "is refused" : "cannot be reached"}.`),
+    );
+  }
   const bridge = c.env.bridge.value;
   const source = bridge.setup.sources.get(c.req.param("source"));
   if (!source) return problemResponse(unknownSource());

@@ -9,11 +9,12 @@ const MAX_LINES = 300;
 
 /** What each part may import: other parts by folder, packages by name. A part may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  core: ["zod", "jsonata", "re2js", "uuid", "croner"],
+  core: ["zod", "jsonata", "re2js", "uuid", "croner", "fastest-levenshtein"],
   sources: ["core", "jose", "@rgrove/parse-xml"],
   bridge: ["core", "sources"],
   durable: ["core"],
   ledger: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
+  config: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   desk: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   keys: ["core", "bridge/ports.ts"],
   engine: ["core", "bridge/ports.ts"],
@@ -21,11 +22,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ["core", "bridge", "hono", "zod"],
   simulator: ["core/json.ts", "core/result.ts", "hono", "zod", "cloudflare:workers"],
   "log.ts": ["bridge/ports.ts"],
-  "development.ts": [],
+  "development.ts": ["core/config.ts"],
   "deps.ts": [
     "../bridge.config.json",
     "bridge",
     "callbacks",
+    "config",
     "core",
     "desk",
     "development.ts",
@@ -34,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ledger",
     "log.ts",
   ],
-  "index.ts": ["bridge", "deps.ts", "desk", "http", "ledger"],
+  "index.ts": ["bridge", "config", "deps.ts", "desk", "http", "ledger"],
 };
 
 interface SourceFile {
@@ -108,6 +110,7 @@ describe("the architecture", () => {
 
   it("knows the platform's Env in the entry, the composition root and the Durable Objects only", () => {
     expect(filesWith(/\bEnv\b/)).toEqual([
+      "config/config-object.ts",
       "deps.ts",
       "desk/source-desk-object.ts",
       "index.ts",

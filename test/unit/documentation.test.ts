@@ -1,4 +1,4 @@
-// Keeps the documents true: every example in README, ARCHITECTURE and CHANGELOG is a file, and every such file works.
+// Keeps the documents true: every example in README, ARCHITECTURE, CHANGELOG and the page on living configuration is a file, and every such file works.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { messageBody } from "../../src/core/message.ts";
 import { PRESETS } from "../../src/sources/presets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/living-configuration.md"];
 const surroundings = { development: false, hasSecret: () => true };
 
 function read(path: string): string {

@@ -98,7 +98,7 @@ describe("the API", () => {
       { path: "callbacks.crm.url", message: "the URL must be https" },
       { path: "", message: "expected an object" },
     ];
-    const { api } = http({}, { bridge: err({ faults }) });
+    const { api } = http({}, { bridge: err({ reason: "misconfigured", faults }) });
     for (const path of ["/executions", "/executions/exe_0_1"]) {
       const { detail } = await problemIn(await api(path), 503, expect);
       expect(detail).toContain("rules[0].start.locale: gave nothing.");

@@ -64,7 +64,10 @@ describe("whoever has no right to the API", () => {
   });
 
   it("learns nothing of the configuration's faults", async ({ expect }) => {
-    const { fetch } = http({}, { bridge: { ok: false, error: { faults: [{ path: "rules[0]", message: "wrong" }] } } });
+    const { fetch } = http(
+      {},
+      { bridge: { ok: false, error: { reason: "misconfigured", faults: [{ path: "rules[0]", message: "wrong" }] } } },
+    );
     expect((await problemIn(await fetch("/api/executions"), 401, expect)).detail).not.toContain("rules");
   });
 });

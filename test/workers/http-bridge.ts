@@ -8,6 +8,7 @@ import { app } from "../../src/http/app.ts";
 import type { HttpBindings } from "../../src/http/context.ts";
 import { noKeys } from "../../src/sources/verify.ts";
 import { createFakeDesk } from "../fakes/fake-desk.ts";
+import { openConfigRoom, openIsolate } from "./config-objects.ts";
 import { openLedger, ownShards } from "./ledger-objects.ts";
 
 /** 2026-11-23T12:00:00Z */
@@ -96,6 +97,7 @@ export function http(changes: Partial<Bridge> = {}, bindings: Partial<HttpBindin
   const bridge: Bridge = { ...bridgeOf(lines), ...changes };
   const given: HttpBindings = {
     bridge: ok(bridge),
+    config: openIsolate(openConfigRoom()).desk,
     adminToken: ADMIN,
     defer: (work) => void deferred.push(work),
     ...bindings,

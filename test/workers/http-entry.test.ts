@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err } from "../../src/core/result.ts";
 import worker from "../../src/index.ts";
+import { openConfigRoom } from "./config-objects.ts";
 import { control, simulatorFetch } from "./engine-simulator.ts";
 import { ADMIN, http, type Receipt, SECRETS, stripeSignature } from "./http-bridge.ts";
 import { problemIn } from "./http-problem.ts";
@@ -17,7 +18,7 @@ const BODY = JSON.stringify({
 
 /** The deployment's bindings. A new object each time, for the setup is kept by it. */
 function bindings(secrets: Readonly<Record<string, string>>): Env {
-  return { LEDGER: env.LEDGER, ...secrets } as unknown as Env;
+  return { LEDGER: env.LEDGER, CONFIG: openConfigRoom().namespace, ...secrets } as unknown as Env;
 }
 
 async function request(path: string, init: RequestInit<IncomingRequestCfProperties>, to: Env): Promise<Response> {
@@ -95,7 +96,7 @@ describe("/healthz", () => {
 
   it("is 503 for a refused configuration, and says nothing of it", async ({ expect }) => {
     const faults = [{ path: "sources.stripe.secrets[0]", message: "the Worker has no secret" }];
-    const response = await http({}, { bridge: err({ faults }) }).fetch("/healthz");
+    const response = await http({}, { bridge: err({ reason: "misconfigured", faults }) }).fetch("/healthz");
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
       status: "failing",

@@ -157,7 +157,7 @@ describe("what is our own fault", () => {
 
   it("is a 503 for a configuration that is refused, and says nothing of it", async ({ expect }) => {
     const faults = [{ path: "rules[0].start.locale", message: "something is wrong" }];
-    const { fetch } = http({}, { bridge: err({ faults }) });
+    const { fetch } = http({}, { bridge: err({ reason: "misconfigured", faults }) });
     for (const path of ["/in/stripe", "/in/unknown"]) {
       const response = await fetch(path, { method: "POST", body: "{}", headers: JSON_TYPE });
       expect(response.headers.get("retry-after")).toBe("30");

@@ -49,8 +49,12 @@ describe("a sound document", () => {
 
 describe("a fault of shape", () => {
   test.each([
-    ["an unknown key", { colour: "red" }, ': Unrecognized key: "colour"'],
-    ["an unknown key of a rule", { rules: [ruleWith({ starts: {} })] }, 'rules[0]: Unrecognized key: "starts"'],
+    ["an unknown key", { colour: "red" }, "colour: unknown key"],
+    [
+      "an unknown key of a rule",
+      { rules: [ruleWith({ starts: {} })] },
+      'rules[0].starts: unknown key; did you mean "start"?',
+    ],
     [
       "a duration out of bounds",
       { engines: { default: { token: "ENGINE_TOKEN", timeout: "26s" } } },
@@ -89,7 +93,7 @@ describe("a fault of shape", () => {
       rules: [ruleWith({ dedupe: { window: "soon" }, callbacks: "crm" })],
     });
     expect(faults.map((fault) => fault.split(":")[0]).sort()).toEqual([
-      "",
+      "colour",
       "engines.default.timeout",
       "engines.default.token",
       "ledger.shards",
@@ -216,10 +220,10 @@ test("faults of references, secrets, URLs, sources and expressions come back tog
     { secrets: ["CALLBACK_SECRET"] },
   );
   expect(faults.map((fault) => fault.split(": ")[0])).toEqual([
+    "rules[1].id",
     "rules[0].source",
     "rules[0].callbacks[0]",
     "rules[1].on[0]",
-    "rules[1].id",
     "engines.default.token",
     "callbacks.crm.url",
     "engines.default.baseUrl",

@@ -54,7 +54,7 @@ describe("a sound schedule", () => {
 
 describe("a fault of shape", () => {
   test.each([
-    ["an unknown key", { ...NIGHTLY, when: "true" }, 'schedules[0]: Unrecognized key: "when"'],
+    ["an unknown key", { ...NIGHTLY, when: "true" }, "schedules[0].when: unknown key"],
     [
       "an id that is not plain",
       { ...NIGHTLY, id: "Every Night" },
@@ -118,7 +118,7 @@ describe("references", () => {
 
   test("of rules may be to schedules, and must exist", () => {
     expect(faultsOf([NIGHTLY], [ruleWith({ source: "nightlyy" })])).toEqual([
-      'rules[0].source: "nightlyy" is not among sources and schedules (signup, nightly)',
+      'rules[0].source: "nightlyy" is not among sources and schedules (signup, nightly); did you mean "nightly"?',
     ]);
   });
 });
