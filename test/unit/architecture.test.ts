@@ -9,7 +9,7 @@ const MAX_LINES = 300;
 
 /** What each part may import: other parts by folder, packages by name. A part may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  core: ["zod", "jsonata", "uuid"],
+  core: ["zod", "jsonata", "re2js", "uuid"],
   sources: ["core", "jose", "@rgrove/parse-xml"],
   bridge: ["core", "sources"],
   durable: [],

@@ -136,7 +136,7 @@ describe("texts", () => {
   test.each([
     ["{% data.missing %}", "gave nothing"],
     ["{% data.nothing %}", "gave nothing"],
-    ["{% data.order / 0 %}", "gave nothing"],
+    ["{% data.order / 0 %}", "the expression gives a number that JSON cannot hold: is something divided by zero?"],
     ["{% data.empty %}", "gave an empty text"],
     ["{% data %}", "must give a text, not an object or array"],
     ["{% data.tags %}", "must give a text, not an object or array"],
