@@ -69,7 +69,7 @@ export function faultAt(message: string, text: string, position?: number): Expre
   return { ...fault, position, ...(near === "" ? {} : { near }) };
 }
 
-/** The fault in one sentence: `Unknown operator: "!" (at character 12, near "data.objct !")`. */
+/** The fault in one sentence: `Unknown operator: "~" (at character 13, near "data.status ~")`. */
 export function describeFault({ message, position, near }: ExpressionFault): string {
   if (position === undefined) return message;
   return `${message} (at character ${position}${near === undefined ? "" : `, near ${JSON.stringify(near)}`})`;

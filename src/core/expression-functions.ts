@@ -56,9 +56,13 @@ const GUARDS: Readonly<Record<string, Guard>> = {
     const [list] = values;
     if (!Array.isArray(list)) return original.apply(focus, values);
     measured(() => undefined, focus, values, budget);
-    const firsts = new Map(list.toReversed().map((entry) => [canonical(entry), entry]));
-    // Of what is left, JSONata decides whether it is a list or a sequence.
-    return original.apply(focus, [sameKind(list, [...firsts.values()].reverse())]);
+    // JSONata's own compares each entry with each.
+    const firsts = new Map<string, unknown>();
+    for (const entry of list) {
+      const text = canonical(entry);
+      if (!firsts.has(text)) firsts.set(text, entry);
+    }
+    return sameKind(list, [...firsts.values()]);
   },
   toMillis(original, focus, [text, picture]) {
     for (const each of [text, picture]) {

@@ -22,7 +22,9 @@ function rowsBelow(head: string): Row[] {
     const end = LINES.findIndex((line, index) => index >= start && !line.startsWith("|"));
     return LINES.slice(start, end < 0 ? undefined : end).map((line) => {
       const cells = line.slice(2, -2).split(/ (?<!\\)\| /);
-      const [data = "", text = "", result = ""] = cells.map((cell) => cell.replace(/^`(.*)`$/, "$1").replaceAll("\\|", "|"));
+      const [data = "", text = "", result = ""] = cells.map((cell) =>
+        cell.replace(/^`(.*)`$/, "$1").replaceAll("\\|", "|"),
+      );
       return [data, text, result] as const;
     });
   });
@@ -34,7 +36,8 @@ function eventOf(data: string) {
 
 function expectGiven(given: Result<Json | undefined, ExpressionFault>, result: string): void {
   const [, fault] = /^\*fault\*: (.+)$/.exec(result) ?? [];
-  if (fault !== undefined) expect(given).toMatchObject({ ok: false, error: { message: expect.stringContaining(fault) } });
+  if (fault !== undefined)
+    expect(given).toMatchObject({ ok: false, error: { message: expect.stringContaining(fault) } });
   else expect(given).toEqual({ ok: true, value: result === "*nothing*" ? undefined : JSON.parse(result) });
 }
 
