@@ -1,9 +1,10 @@
 // The composition root: builds the bridge out of the platform's Env. The only place that reads the clock, makes random
 // numbers, calls fetch or looks at secrets; everything else is given what it needs.
 import bundledConfig from "../bridge.config.json";
-import type { Bridge, Engine, KeyFetcher, Misconfigured, Setup, SourceDesk } from "./bridge/ports.ts";
+import type { Bridge, ConfigDesk, Engine, KeyFetcher, Misconfigured, Setup, SourceDesk } from "./bridge/ports.ts";
 import { readSetup } from "./bridge/setup.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
+import type { Surroundings } from "./core/check-config.ts";
 import { ok, type Result } from "./core/result.ts";
 import { createSourceDesk } from "./desk/desk-client.ts";
 import { forDevelopment } from "./development.ts";
@@ -69,6 +70,14 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
   });
 }
 
+/** Where configurations are read that are only tried. None is kept yet, so there are no revisions. */
+export function composeConfigDesk(env: Env): ConfigDesk {
+  return {
+    read: (document, revision) => readSetup(document, surroundingsOf(env), revision),
+    store: { get: async () => null },
+  };
+}
+
 // Other parties live by the real clock, whatever time a travelling sweep believes it to be.
 const realNow = (): number => Date.now();
 
@@ -97,11 +106,15 @@ function setUp(env: Env): Result<Setup, Misconfigured> {
         callbackUrl: textBinding(env, "DEVELOPMENT_CALLBACK_URL"),
       })
     : bundledConfig;
-  const setup = readSetup(document, { development, hasSecret: (name) => textBinding(env, name) !== undefined });
+  const setup = readSetup(document, surroundingsOf(env));
   if (!setup.ok) {
     for (const { path, message } of setup.error.faults) log("error", "config.refused", { path, message });
   }
   return setup;
+}
+
+function surroundingsOf(env: Env): Surroundings {
+  return { development: isDevelopment(env), hasSecret: (name) => textBinding(env, name) !== undefined };
 }
 
 /** Development relaxes the URL policy and lets a scheduled event set the clock. Off unless switched on by its name. */

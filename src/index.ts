@@ -1,7 +1,7 @@
 // The Worker's entry: HTTP goes to the routes, the cron trigger starts a sweep. Follow a webhook from here:
 // http/ingress → bridge/receive → ledger, then bridge/advance → engine, callbacks; what is left over, bridge/sweep.
 import { sweep } from "./bridge/sweep.ts";
-import { composeBridge, textBinding } from "./deps.ts";
+import { composeBridge, composeConfigDesk, textBinding } from "./deps.ts";
 import { app } from "./http/app.ts";
 
 export { SourceDeskObject } from "./desk/source-desk-object.ts";
@@ -11,6 +11,7 @@ export default {
   fetch(request, env, ctx) {
     return app.fetch(request, {
       bridge: composeBridge(env),
+      config: composeConfigDesk(env),
       adminToken: textBinding(env, "ADMIN_TOKEN"),
       defer: (work) => ctx.waitUntil(work),
     });

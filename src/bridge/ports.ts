@@ -200,6 +200,16 @@ export interface Setup {
   readonly sources: ReadonlyMap<string, Source>;
 }
 
+/** Reads configurations other than the one in force. */
+export interface ConfigDesk {
+  /** Reads a document as it would be read at a request, with the secrets of today. @param revision 0 where it has none */
+  read(document: Json, revision: number): Result<Setup, Misconfigured>;
+  readonly store: {
+    /** The document of a revision; null where it is not kept. */
+    get(revision: number): Promise<{ readonly document: Json } | null>;
+  };
+}
+
 /** Everything that the use cases work with. */
 export interface Bridge {
   readonly setup: Setup;

@@ -1,6 +1,7 @@
 // The operations API: who may use it, and the check that there is a bridge. Its routes stand in files of their own.
 import { type Context, Hono } from "hono";
 import { executions } from "./api-executions.ts";
+import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
 import { requireAdmin } from "./auth.ts";
 import type { HttpEnv } from "./context.ts";
@@ -14,6 +15,7 @@ export const api = new Hono<HttpEnv>()
     c.res.headers.set("cache-control", "no-store");
   })
   .route("/executions", executions)
+  .route("/rules", rules)
   .route("/sources", sources);
 
 /** Whoever may use the API is told every fault of the configuration. */

@@ -10,12 +10,14 @@ export interface Problem {
   readonly title: string;
   readonly detail: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What programs are told besides, such as the list of faults. */
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 const RETRY_AFTER_SECONDS = 30;
 
-export function problemResponse({ name, status, title, detail, headers }: Problem): Response {
-  const body = { type: `urn:hookspan:problem:${name}`, title, status, detail };
+export function problemResponse({ name, status, title, detail, headers, members }: Problem): Response {
+  const body = { type: `urn:hookspan:problem:${name}`, title, status, detail, ...members };
   return new Response(JSON.stringify(body), {
     status,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
