@@ -245,7 +245,7 @@ describe("what has been recorded", () => {
     for (const onDuplicate of ["skip", "skip-while-active", "retry-failed", "replace"]) {
       for (const ends of [undefined, "failed", "succeeded"] as const) {
         for (const second of ["evt_1", "evt_2"]) {
-          const rule = { ...CHANGED.rules[0], dedupe: { ...CHANGED.rules[0]?.dedupe, onDuplicate } };
+          const rule = { ...CHANGED.rules[0], dedupe: { key: "{% data.object.customer %}", onDuplicate } };
           const setup = readDocument({ ...CONFIG, rules: [rule] }, 0);
           if (!setup.ok) throw new Error(JSON.stringify(setup.error));
           const bridge = http({ setup: setup.value });
