@@ -24,7 +24,7 @@ const CHARS_PER_STEP = 256;
 /** Counts for one evaluation. Every method throws an ExpressionError once a bound is reached. */
 export class Budget {
   #steps = 0;
-  readonly #sizes = new WeakMap<object, number>();
+  #sizes: WeakMap<object, number> | undefined;
 
   spend(steps: number): void {
     this.#steps += steps;
@@ -39,7 +39,6 @@ export class Budget {
   /** Pays for handling a value: nothing for a small one, in proportion for a long text or list. */
   handle(value: unknown): void {
     if (typeof value === "string") {
-      if (value.length > MAX_VALUE_CHARS) throw tooLarge();
       if (value.length >= CHARS_PER_STEP) this.spend(value.length / CHARS_PER_STEP);
     } else if (Array.isArray(value) && value.length >= ENTRIES_PER_STEP) {
       this.spend(value.length / ENTRIES_PER_STEP);
@@ -50,22 +49,25 @@ export class Budget {
    * Checks a value that the expression has made. Parts may be shared, and shared again: forty doublings of a list take
    * no memory, but nobody could ever write them out. So it is the JSON that counts. Each part is looked at only once.
    */
-  made(value: object): void {
-    if (this.size(value) > MAX_VALUE_CHARS) throw tooLarge();
+  made(value: unknown): void {
+    if (this.size(value) > MAX_VALUE_CHARS + 2) throw tooLarge();
   }
 
   /** Characters of a value as JSON, about. */
   size(value: unknown, level = 0): number {
     if (typeof value === "string") return value.length + 2;
     if (typeof value !== "object" || value === null) return 5;
+    this.#sizes ??= new WeakMap();
     const known = this.#sizes.get(value);
     if (known !== undefined) return known;
     if (level > MAX_VALUE_LEVELS) throw tooDeep();
+    const keys = Object.keys(value);
+    this.spend(keys.length / ENTRIES_PER_STEP);
     let size = 2;
-    const members = Array.isArray(value) ? value : Object.values(value);
-    this.spend(members.length / ENTRIES_PER_STEP);
-    for (const member of members) size += this.size(member, level + 1) + 1;
-    if (!Array.isArray(value)) for (const key of Object.keys(value)) size += key.length + 3;
+    for (const key of keys) {
+      const named = Array.isArray(value) ? 1 : key.length + 4;
+      size += named + this.size((value as Record<string, unknown>)[key], level + 1);
+    }
     this.#sizes.set(value, size);
     return size;
   }

@@ -78,7 +78,8 @@ export function describeFault({ message, position, near }: ExpressionFault): str
 function messageOf(thrown: unknown): string {
   const { message, code } = (thrown ?? {}) as Thrown;
   if (thrown instanceof ExpressionError) return thrown.message;
-  if (thrown instanceof RangeError) return "is nested too deeply, or handles too much at once";
+  if (thrown instanceof RangeError && thrown.message.includes("call stack"))
+    return "is nested too deeply, or handles too much at once";
   // JSONata's own failures have a code. Anything else is one of its functions met by a value that it does not expect.
   if (thrown instanceof Error && code === undefined) return `could not be evaluated (${thrown.message})`;
   return typeof message === "string" ? message : "could not be evaluated";

@@ -113,6 +113,7 @@ function guard(name: string, original: Implementation): Implementation {
 
 function paid(value: unknown, budget: Budget): unknown {
   budget.handle(value);
+  if (typeof value === "string") checkChars(value.length);
   return value;
 }
 

@@ -2,7 +2,7 @@
 // and that knows of its inside what its own tools use: the hooks around each node, and the base of an evaluation.
 import jsonata from "jsonata";
 import { Budget, listTooLong, MAX_EXPRESSION_CHARS, MAX_LIST_ENTRIES, MAX_OPEN_CALLS } from "./expression-budget.ts";
-import { checkTokens, checkTree, type Facts, REFUSED_FUNCTIONS } from "./expression-check.ts";
+import { checkTokens, checkTree, type Facts } from "./expression-check.ts";
 import { ExpressionError, type ExpressionFault, faultAt, faultOf, faultWithoutValues } from "./expression-fault.ts";
 import { boundedFunction } from "./expression-functions.ts";
 import { patternEngine } from "./expression-pattern.ts";
@@ -43,6 +43,9 @@ interface Frame {
 const ENTRY = Symbol.for("jsonata.__evaluate_entry");
 const EXIT = Symbol.for("jsonata.__evaluate_exit");
 
+/** The name under which an evaluation gets its budget: no name of a variable has a blank, so none can read it. */
+const BUDGET = "the budget";
+
 const WRAPPED = /^(\s*\{%)([\s\S]*)%\}\s*$/;
 
 export function isWrapped(text: string): boolean {
@@ -74,11 +77,14 @@ export function compileProgram(text: string): Result<Program, ExpressionFault> {
     tokens,
     tree: expression.ast() as Node,
     async run(attributes) {
+      const budget = new Budget();
       try {
-        const input = facts.writes ? (plainJson(attributes) as JsonObject) : attributes;
-        return ok(plainJson(await expression.evaluate(input)));
+        const input = facts.writes ? structuredClone(attributes) : attributes;
+        return ok(plainJson(await expression.evaluate(input, { [BUDGET]: budget })));
       } catch (thrown) {
         return err(faultWithoutValues(withListBound(thrown), text, offset));
+      } finally {
+        budget.close();
       }
     },
   });
@@ -112,12 +118,11 @@ function isRegExp(literal: string): boolean {
  * base, never to the expression, which several evaluations share.
  */
 function watch(expression: jsonata.Expression, facts: Facts): void {
-  const names = [...facts.names, ...Object.keys(REFUSED_FUNCTIONS)];
   const assign = expression.assign as (name: symbol | string, hook: unknown) => void;
   assign(ENTRY, (_node: Node, input: JsonObject, frame: Frame) => {
     frame.bind(ENTRY, undefined);
-    begin(frame.base, input);
-    for (const name of names) {
+    begin(frame.base, frame.lookup(BUDGET) as Budget, input);
+    for (const name of facts.names) {
       const bounded = boundedFunction(name, frame.lookup(name));
       if (bounded) frame.bind(name, bounded);
     }
@@ -125,8 +130,7 @@ function watch(expression: jsonata.Expression, facts: Facts): void {
   assign(EXIT, (node: Node, _input: unknown, frame: Frame, result: unknown) => leave(node, result, frame.base.budget));
 }
 
-function begin(base: Base, input: JsonObject): void {
-  const budget = new Budget();
+function begin(base: Base, budget: Budget, input: JsonObject): void {
   base.budget = budget;
   base.options = { sequence: MAX_LIST_ENTRIES };
   base.RegexEngine = patternEngine(budget);
@@ -140,11 +144,24 @@ function begin(base: Base, input: JsonObject): void {
 /** A node has given its result. What is part of the event costs what it is long; what was made is also measured. */
 function leave(node: Node, result: unknown, budget: Budget): void {
   budget.handle(result);
-  if (typeof result === "object" && result !== null && isMade(node, result)) budget.made(result);
+  if (isMade(node, result)) budget.made(result);
 }
 
-function isMade(node: Node, result: object & { sequence?: boolean; tupleStream?: boolean }): boolean {
-  if (result.tupleStream === true) return false;
-  if (node.type === "path") return result.sequence === true || node.group !== undefined;
-  return node.type === "unary" || node.type === "function" || node.type === "apply" || node.group !== undefined;
+/** Nodes that make values. A path makes one only where it gathers a list; otherwise it gives a part of the event. */
+const MAKERS: ReadonlySet<string> = new Set(["unary", "binary", "function", "apply"]);
+
+/** JSONata's marks on the lists that it gathers. */
+interface Sequence {
+  readonly sequence: boolean;
+  /** Its entries carry names given by @ and #, and are no values yet. */
+  readonly tupleStream: boolean;
+  readonly length: number;
+}
+
+function isMade(node: Node, result: unknown): boolean {
+  const { sequence, tupleStream, length } = (result ?? {}) as Partial<Sequence>;
+  if (tupleStream === true) return false;
+  // A list of one entry is what JSONata has of a single value before it unwraps it.
+  const gathered = node.type === "path" && sequence === true && length !== 1;
+  return gathered || MAKERS.has(node.type) || node.group !== undefined;
 }

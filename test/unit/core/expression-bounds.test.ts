@@ -62,6 +62,23 @@ describe("an evaluation that would not end", () => {
     expect(results.map(({ ok }) => ok)).toEqual(counts.map((n) => n === 2_000));
   });
 
+  test("ends with the answer, also where JSONata evaluates several members side by side and one has failed", async () => {
+    let reads = 0;
+    const data = {
+      get n(): number {
+        reads += 1;
+        return 1;
+      },
+    };
+    const failing = "$map([1..30], function($v) { $v = 30 ? $error('no') : data.n })";
+    const text = `[${failing}, $map([1..9000], function($v) { data.n })]`;
+    expect(await evaluated(text, eventWith({ data }))).toMatchObject({ error: { message: "no" } });
+    const before = reads;
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    expect(before).toBeGreaterThan(1);
+    expect(reads - before).toBeLessThan(5);
+  });
+
   test("leaves a pattern usable for the next event", async () => {
     const compiled = compileExpression("$count($match(data.text, /x.*y|x/))");
     if (!compiled.ok) throw new Error("it is right");
@@ -125,6 +142,26 @@ describe("what stays within the bounds", () => {
   });
 });
 
+describe("an event that is larger than what an expression may make", () => {
+  const large = eventWith({ data: { file: "x".repeat(3_000_000), items: [{ n: 1 }] } });
+
+  test.each<[string, Json]>([
+    ["$exists(data.file)", true],
+    ["$length(data.file) > 5 and data.items.n = 1", true],
+    ["($f := function($v) { $v.n }; $f(data.items))", 1],
+  ])("can still be looked at: %s", async (text, value) => {
+    expect(await given(text, large)).toEqual(value);
+  });
+
+  test.each(["data.file", "data", "data.file & ''", "[data.file]"])("but not be passed on: %s", async (text) => {
+    expect(await evaluated(text, large)).toMatchObject({ ok: false, error: { message: CHARS } });
+  });
+});
+
+test("no expression gives -0, which JSON does not have", async () => {
+  expect(Object.is(await given("-data.zero", eventWith({ data: { zero: 0 } })), 0)).toBe(true);
+});
+
 describe("JSONata's functions, bounded", () => {
   test.each<[string, Json | undefined]>([
     ["$sort([3, 1, 2])", [1, 2, 3]],
@@ -159,6 +196,7 @@ describe("JSONata's functions, bounded", () => {
     ["$toMillis('11111111', '[Y][M][D][H][m][s]')", "marks between its parts"],
     ["$base64encode('€')", "base64 holds bytes"],
     ["$formatInteger(1e15, 'I')", "nested too deeply"],
+    ["$formatNumber(1, '0.' & $pad('', 200, '0'))", "could not be evaluated (toFixed"],
   ])("refuses what it cannot bound: %s", async (text, message) => {
     expect(await evaluated(text)).toMatchObject({ ok: false, error: { message: expect.stringContaining(message) } });
   });
