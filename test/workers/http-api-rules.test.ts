@@ -262,6 +262,31 @@ describe("what has been recorded", () => {
     }
   });
 
+  it("says that a key is free once its window is over, and that a shadow rule's record holds none", async ({ expect }) => {
+    const ruleOf = (changes: object) => {
+      const rule = { ...KYB, dedupe: { key: "{% data.object.customer %}", window: "1h", onDuplicate: "skip" } };
+      const setup = readDocument({ ...CONFIG, rules: [{ ...rule, ...changes }] }, 0);
+      if (!setup.ok) throw new Error(JSON.stringify(setup.error));
+      return setup.value;
+    };
+    const event = { ...SUBSCRIPTION, id: "evt_2", data: CUSTOMER };
+    const verdictOf = async (bridge: Http) => (await test(bridge, { event })).events[0].taken[0].known?.verdict;
+
+    const { bridge, stripe } = http({ setup: ruleOf({}) });
+    await stripe({ id: "evt_1" });
+    const at = (now: number) => http({ ...bridge, now: () => now });
+    expect(await verdictOf(at(NOW + 3_599_999))).toBe("duplicate");
+    expect(await verdictOf(at(NOW + 3_600_000))).toBe("new");
+    // The key of another customer is another key.
+    const other = { event: { ...event, data: { object: { customer: "cus_2" } } } };
+    expect((await test(at(NOW), other)).events[0].taken[0].known).toBeNull();
+
+    const looksOn = http({ setup: ruleOf({ shadow: true }) });
+    await looksOn.stripe({ id: "evt_1" });
+    expect(await verdictOf(looksOn)).toBe("duplicate");
+    expect(await verdictOf(http({ ...looksOn.bridge, setup: ruleOf({}) }))).toBe("new");
+  });
+
   it("may be tried with the configuration of then, of any revision that is kept, or of a document", async ({
     expect,
   }) => {

@@ -97,6 +97,13 @@ describe("what is done about an event", () => {
     });
   });
 
+  test("differs in a parameter that is called like something every object has", async () => {
+    const named = (parameters: Record<string, Json>): Json =>
+      ruleWith({ start: { workflowDefinitionId: "d", parameters } });
+    const [difference] = await compare([named({})], [named({ constructor: "x" })]);
+    expect(difference?.fields).toEqual([{ path: "start.parameters.constructor", from: undefined, to: "x" }]);
+  });
+
   test("tells no more than fifty fields and the beginning of a long value", async () => {
     const many = (value: string): Json =>
       ruleWith({
