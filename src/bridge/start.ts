@@ -56,8 +56,11 @@ export function workerLost(execution: Execution, now: number): Execution {
   );
 }
 
-/** The expiry is resolved here, at the moment of the call, and kept within what the engine takes. */
-function startCall({ start, recordId }: Execution, now: number): StartCall {
+/**
+ * What the engine is asked for. The expiry is resolved here, at the moment of the call, and kept within what the engine
+ * takes.
+ */
+export function startCall({ start, recordId }: Pick<Execution, "start" | "recordId">, now: number): StartCall {
   if (!start) throw new Error("an invalid execution cannot be started");
   const { expiresInMs, ...request } = start;
   const expiresAt = expiresInMs === null ? null : now + Math.min(Math.max(expiresInMs, MIN_EXPIRY_MS), MAX_EXPIRY_MS);

@@ -1,15 +1,16 @@
 // From a rule of the configuration to its compiled expressions, once per revision. Pure. Every fault of every expression
 // is found here, so that none is met for the first time by an event.
 import { type ConfigFault, pathOf } from "./check-config.ts";
-import { compileExpression, compileTemplate, type ExpressionFault, type Template } from "./expression.ts";
+import { type Condition, compileCondition } from "./condition.ts";
+import { compileTemplate, describeFault, type ExpressionFault, type Template } from "./expression.ts";
 import type { Json } from "./json.ts";
-import { err, type Result } from "./result.ts";
+import { ok, type Result } from "./result.ts";
 import type { RuleConfig, Start } from "./rule-config.ts";
 
 export interface CompiledRule {
   readonly position: number;
   readonly config: RuleConfig;
-  readonly when: Template | null;
+  readonly when: Condition | null;
   readonly dedupeKey: Template | null;
   readonly start: CompiledStart | null;
   readonly cancel: CompiledCancel | null;
@@ -26,6 +27,8 @@ export interface CompiledStart {
 export interface CompiledCancel {
   readonly rule: string;
   readonly recordId: Template | null;
+  /** The record id of the rule that it cancels, as it stands there; null where it gives one of its own. */
+  readonly inheritedRecordId: string | null;
   readonly key: Template | null;
 }
 
@@ -41,33 +44,28 @@ export function compileRule(
   startOf: (rule: string) => Start | undefined,
   faults: ConfigFault[],
 ): CompiledRule {
-  const compile = <T extends Json>(
-    value: T,
-    compiler: (value: T) => Result<Template, readonly ExpressionFault[]>,
-    ...at: string[]
-  ): Template => {
-    const template = compiler(value);
-    if (template.ok) return template.value;
-    for (const fault of template.error) {
-      const where = fault.position === undefined ? "" : ` (at character ${fault.position})`;
-      faults.push({ path: pathOf([...path, ...at, ...fault.path]), message: `${fault.message}${where}` });
+  const compiled = <T>(result: Result<T, readonly ExpressionFault[]>, instead: T, ...at: string[]): T => {
+    if (result.ok) return result.value;
+    for (const fault of result.error) {
+      faults.push({ path: pathOf([...path, ...at, ...fault.path]), message: describeFault(fault) });
     }
-    return { evaluate: async () => err({ path: [], message: "not compiled" }) };
+    return instead;
   };
+  const template = (value: Json, ...at: string[]): Template => compiled(compileTemplate(value), NOTHING, ...at);
   const optional = (value: string | undefined, ...at: string[]): Template | null =>
-    value === undefined ? null : compile(value, compileTemplate, ...at);
+    value === undefined ? null : template(value, ...at);
 
   const { when, dedupe, start, cancel } = rule;
   return {
     position,
     config: rule,
-    when: when === undefined ? null : compile(when, compileExpression, "when"),
+    when: when === undefined ? null : compiled(compileCondition(when), NEVER, "when"),
     dedupeKey: optional(dedupe.key, "dedupe", "key"),
     start: start
       ? {
-          workflowDefinitionId: compile(start.workflowDefinitionId, compileTemplate, "start", "workflowDefinitionId"),
-          locale: compile(start.locale, compileTemplate, "start", "locale"),
-          parameters: compile(start.parameters, compileTemplate, "start", "parameters"),
+          workflowDefinitionId: template(start.workflowDefinitionId, "start", "workflowDefinitionId"),
+          locale: template(start.locale, "start", "locale"),
+          parameters: template(start.parameters, "start", "parameters"),
           recordId: optional(start.recordId, "start", "recordId"),
           expiresIn: start.expiresIn,
         }
@@ -76,11 +74,16 @@ export function compileRule(
       ? {
           rule: cancel.rule,
           recordId: inherited(cancel.recordId, startOf(cancel.rule), optional),
+          inheritedRecordId: cancel.recordId === undefined ? (startOf(cancel.rule)?.recordId ?? null) : null,
           key: optional(cancel.key, "cancel", "key"),
         }
       : null,
   };
 }
+
+/** In place of what could not be compiled: its rule is refused with its fault, and never decides. */
+const NOTHING: Template = { evaluate: async () => ok(undefined) };
+const NEVER: Condition = { holds: async () => ok(false), explain: async () => [] };
 
 /** What is wrong with the other rule's expression is told there. */
 function inherited(

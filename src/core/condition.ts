@@ -73,7 +73,7 @@ async function explainPart({ text, program, paths }: Part, attributes: JsonObjec
 }
 
 /** A value as it is shown: what is long becomes the beginning of its JSON, with a mark. */
-function shown(value: Json | undefined): Json | undefined {
+export function shown(value: Json | undefined): Json | undefined {
   const text = JSON.stringify(value);
   if (text === undefined || text.length <= MAX_SHOWN_CHARS) return value;
   const start = typeof value === "string" ? value : text;

@@ -4,6 +4,7 @@ import { v5 as uuidV5 } from "uuid";
 import type { Admission, CancelTarget, StartRequest } from "./admission.ts";
 import { pathOf } from "./check-config.ts";
 import type { CompiledCancel, CompiledRule, CompiledStart } from "./compile-rule.ts";
+import type { Condition } from "./condition.ts";
 import { durationMs } from "./duration.ts";
 import type { Event } from "./event.ts";
 import type { Template } from "./expression.ts";
@@ -87,12 +88,10 @@ export function unmatched(event: Event, revision: number, retentionMs: number): 
   };
 }
 
-async function matches(when: Template | null, event: Event): Promise<Result<boolean, string>> {
+async function matches(when: Condition | null, event: Event): Promise<Result<boolean, string>> {
   if (!when) return ok(true);
-  const matched = await when.evaluate(event);
-  if (!matched.ok) return err(`when: ${matched.error.message}`);
-  if (matched.value === true) return ok(true);
-  return matched.value === false || matched.value === undefined ? ok(false) : err("when: must give true or false");
+  const holds = await when.holds(event);
+  return holds.ok ? holds : err(`when: ${holds.error.message}`);
 }
 
 async function recordIdOf(

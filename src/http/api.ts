@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import { config } from "./api-config.ts";
 import { executions } from "./api-executions.ts";
+import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
 import { requireAdmin } from "./auth.ts";
 import type { HttpEnv } from "./context.ts";
@@ -17,6 +18,7 @@ export const api = new Hono<HttpEnv>()
     c.res.headers.set("cache-control", "no-store");
   })
   .route("/executions", executions)
+  .route("/rules", rules)
   .route("/sources", sources);
 
 /** Whoever may use the API is told every fault of the configuration. */

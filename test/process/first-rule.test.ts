@@ -41,6 +41,11 @@ describe.skipIf(!hasShell)("the README's first rule", () => {
     const message = await stack.receiver.message(({ data }) => data.execution === id);
     expect(message).toMatchObject({ callback: "crm", type: "execution.succeeded", verified: true });
 
+    const tried = await shell("try-order.sh");
+    expect(tried.events[0].taken).toMatchObject([
+      { rule: "screen-large-orders", does: "start", known: { execution: id, verdict: "duplicate" } },
+    ]);
+
     expect((await shell("send-order.sh")).executions).toMatchObject([{ id, outcome: "duplicate" }]);
     const listed = await shell("ask.sh");
     expect(listed.executions).toMatchObject([{ id, state: "succeeded", rule: "screen-large-orders" }]);

@@ -82,8 +82,8 @@ export interface Http {
   readonly bridge: Bridge;
   readonly lines: readonly LogLine[];
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** A GET to the operations API with the right token. */
-  api(path: string): Promise<Response>;
+  /** A GET to the operations API with the right token; a POST where there is a body, which is sent as JSON. */
+  api(path: string, body?: unknown): Promise<Response>;
   /** A webhook as Stripe sends it. */
   stripe(event: StripeEvent, headers?: Record<string, string>): Promise<Response>;
   /** Waits for what goes on after the answers. */
@@ -108,7 +108,11 @@ export function http(changes: Partial<Bridge> = {}, bindings: Partial<HttpBindin
     bridge,
     lines,
     fetch,
-    api: (path) => fetch(`/api${path}`, { headers: { authorization: `Bearer ${ADMIN}` } }),
+    api: (path, body) =>
+      fetch(`/api${path}`, {
+        headers: { authorization: `Bearer ${ADMIN}` },
+        ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      }),
     async stripe(event, headers = {}) {
       const body = stripeBody(event);
       const signed = { "content-type": "application/json", "stripe-signature": await stripeSignature(body) };
@@ -118,8 +122,11 @@ export function http(changes: Partial<Bridge> = {}, bindings: Partial<HttpBindin
   };
 }
 
+export const readDocument: HttpBindings["config"]["read"] = (document, revision) =>
+  readSetup(document, { development: false, hasSecret: (name) => Object.hasOwn(SECRETS, name) }, revision);
+
 function bridgeOf(lines: LogLine[]): Bridge {
-  const setup = readSetup(CONFIG, { development: false, hasSecret: (name) => Object.hasOwn(SECRETS, name) });
+  const setup = readDocument(CONFIG, 0);
   if (!setup.ok) throw new Error(JSON.stringify(setup.error));
   const engine = scriptedEngine();
   return {
