@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ledger, Setup } from "../../../src/bridge/ports.ts";
 import { readSetup } from "../../../src/bridge/setup.ts";
-import type { InboundRequest } from "../../../src/core/event.ts";
+import type { Event, InboundRequest } from "../../../src/core/event.ts";
 import { type Admission, type EndState, ended, started } from "../../../src/core/execution.ts";
 import { isActive } from "../../../src/core/run-state.ts";
+import { dueBetween, scheduledEvent } from "../../../src/core/schedule.ts";
 import { normalise } from "../../../src/sources/normalise.ts";
 import { noKeys, verify } from "../../../src/sources/verify.ts";
 import { createMemoryLedger } from "../../fakes/memory-ledger.ts";
@@ -15,6 +16,13 @@ import { SENDERS } from "./senders.ts";
 
 const COOKBOOK = join(import.meta.dirname, "../../../docs/examples/cookbook");
 const OTHER_SECRET = "another secret";
+
+/** A due minute of a schedule, in the place of a request in NAME.requests.json. */
+interface Due {
+  readonly schedule: string;
+  /** ISO 8601 */
+  readonly due: string;
+}
 
 /** One request of NAME.requests.json. */
 interface Sent {
@@ -37,7 +45,7 @@ export function readSource(path: string): string {
 }
 
 /** With numbers as they stand, so that what is written out again has every digit. */
-function requestsOf(name: string): readonly Sent[] {
+function requestsOf(name: string): readonly (Sent | Due)[] {
   const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
   return JSON.parse(readSource(fileOf(name, "requests")), (_key, value, context?: { readonly source?: string }) =>
     typeof value === "number" && context?.source !== undefined ? rawJSON(context.source) : value,
@@ -58,14 +66,22 @@ export async function cook(name: string): Promise<unknown[]> {
   const outcomes: unknown[] = [];
   for (const [index, sent] of requestsOf(name).entries()) {
     const now = NOW + index * 60_000;
-    if (sent.meanwhile !== undefined) await endAll(ledger, sent.meanwhile, now - 1_000);
-    for (const event of await eventsOf(setup, sent, now)) {
+    if ("meanwhile" in sent && sent.meanwhile) await endAll(ledger, sent.meanwhile, now - 1_000);
+    const events = "due" in sent ? [scheduled(setup, sent)] : await eventsOf(setup, sent, now);
+    for (const event of events) {
       const rules = [];
       for (const admission of await setup.rules.decide(event)) rules.push(await outcomeOf(ledger, admission, now));
       outcomes.push({ event: { id: event.id, source: event.source, type: event.type }, rules });
     }
   }
   return outcomes;
+}
+
+function scheduled({ schedules }: Setup, { schedule, due }: Due): Event {
+  const [found] = schedules.filter(({ id }) => id === schedule);
+  const at = Date.parse(due);
+  if (!found || dueBetween(found, at - 60_000, at)[0] !== at) throw new Error(`${schedule} is not due at ${due}`);
+  return scheduledEvent(found, at);
 }
 
 async function eventsOf(setup: Setup, sent: Sent, now: number) {
