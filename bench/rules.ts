@@ -24,20 +24,21 @@ export async function rules(): Promise<void> {
   console.log("\nA condition over the same event:\n");
   await conditions(text);
   console.log("\nCompiling, once per revision of the configuration:\n");
-  console.log("| rules | ms | µs per rule |\n|---|---|---|");
+  console.log("| rules | ms of the processor | µs per rule |\n|---|---|---|");
   for (const { count, ms } of sets) {
     console.log(`| ${count.toLocaleString("en")} | ${ms.toFixed(1)} | ${((ms / count) * 1_000).toFixed(0)} |`);
   }
 }
 
-/** The rules, and how long one set of them took to compile, in ms. */
+/** The rules, and what compiling one set of them took, in ms of the processor: it lasts long enough for others to get in. */
 function measured(count: number): { readonly count: number; readonly set: RuleSet; readonly ms: number } {
   const config = BridgeConfig.parse(configOf(count));
   const repetitions = Math.max(1, RULES_COMPILED / count);
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   for (let i = 1; i < repetitions; i++) compiled(config);
   const set = compiled(config);
-  return { count, set, ms: (performance.now() - begun) / repetitions };
+  const { user, system } = process.cpuUsage(begun);
+  return { count, set, ms: (user + system) / 1_000 / repetitions };
 }
 
 /** The floor does what nobody could leave out: reads the event and evaluates the three rules that take it. */
