@@ -50,7 +50,9 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
   );
   return ok({
     setup: setup.value,
-    ledger: createLedger({ namespace: env.LEDGER, settings: config.ledger, token: () => crypto.randomUUID() }),
+    // No other revision is kept, and 0 is the number of all that are kept nowhere.
+    setupOf: async (revision) => (revision > 0 && revision === setup.value.revision ? setup.value : null),
+    ledger: createLedger({ namespace: env.LEDGER, settings: config.ledger, token }),
     callbacks: createCallbackSender({
       callbacks: config.callbacks,
       policy: { development: isDevelopment(env) },
@@ -64,6 +66,7 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
     secrets,
     now,
     random: () => Math.random(),
+    token,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     log,
   });
@@ -71,6 +74,8 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
 
 // Other parties live by the real clock, whatever time a travelling sweep believes it to be.
 const realNow = (): number => Date.now();
+
+const token = (): string => crypto.randomUUID();
 
 const callFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
 

@@ -1,6 +1,8 @@
 // The operations API: who may use it, and the check that there is a bridge. Its routes stand in files of their own.
 import { type Context, Hono } from "hono";
+import { cancels } from "./api-cancel.ts";
 import { executions } from "./api-executions.ts";
+import { bulkReplays, replays } from "./api-replay.ts";
 import { sources } from "./api-sources.ts";
 import { requireAdmin } from "./auth.ts";
 import type { HttpEnv } from "./context.ts";
@@ -14,6 +16,9 @@ export const api = new Hono<HttpEnv>()
     c.res.headers.set("cache-control", "no-store");
   })
   .route("/executions", executions)
+  .route("/executions", replays)
+  .route("/executions", cancels)
+  .route("/replays", bulkReplays)
   .route("/sources", sources);
 
 /** Whoever may use the API is told every fault of the configuration. */

@@ -1,6 +1,14 @@
 // The ledger as the use cases see it: finds the shard, turns executions into rows and back, and deals with what can go
 // wrong between a Worker and a Durable Object. Every call carries a token of its own, so that repeating it is harmless.
-import type { Admitted, ExecutionFilter, ExecutionPage, Ledger, LedgerUnavailable } from "../bridge/ports.ts";
+import type {
+  Admitted,
+  ExecutionFilter,
+  ExecutionPage,
+  ExecutionSummary,
+  Ledger,
+  LedgerUnavailable,
+  Target,
+} from "../bridge/ports.ts";
 import type { LedgerSettings } from "../core/config.ts";
 import { type Admission, admitted, type Execution } from "../core/execution.ts";
 import { err, ok } from "../core/result.ts";
@@ -9,7 +17,7 @@ import { callObject } from "../durable/call.ts";
 import type { AdmittedRow } from "./admit.ts";
 import type { LedgerShard, PageColumn } from "./ledger-shard.ts";
 import { type Candidate, toCandidate, toExecution, toProgressRow, toSummary } from "./row.ts";
-import { addressOf, publicId, shardOf } from "./shard.ts";
+import { addressOf, IDS_PER_MS, publicId, shardOf } from "./shard.ts";
 
 /** A call to a Durable Object holds 32 MiB; admissions beyond this go in a call of their own. */
 const ADMIT_MAX_CHARS = 4 * 1024 * 1024;
@@ -106,6 +114,25 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
       return newestFirst(pages.flat(), filter.limit);
     },
 
+    async goingOn(targets) {
+      const found = new Map<Target, ExecutionSummary[]>();
+      const byShard = Map.groupBy(targets, (target) =>
+        shardOf({ ...target, dedupeKey: target.dedupeKey ?? "" }, shards),
+      );
+      await Promise.all(
+        [...byShard].map(async ([shard, own]) => {
+          const rows = own.map(({ recordId, rule, dedupeKey }) => [recordId ?? "", rule, dedupeKey] as const);
+          const answers = await call(shard, async (object) => object.goingOn(rows));
+          for (const [i, target] of own.entries())
+            found.set(
+              target,
+              (answers[i] ?? []).map((row) => toSummary(row, shard)),
+            );
+        }),
+      );
+      return targets.map((target) => found.get(target) ?? []);
+    },
+
     async purge(shard, now) {
       return call(shard, async (object) => object.purge(now));
     },
@@ -125,9 +152,11 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
   async function page(shard: number, filter: ExecutionFilter): Promise<PageEntry[]> {
     const before = filter.before === undefined ? undefined : addressOf(filter.before);
     // Rows of several shards may have the same number: the shard decides between them.
-    const below = before ? before.row + (shard < before.shard ? 1 : 0) : Number.MAX_SAFE_INTEGER;
+    const unseen = before ? before.row + (shard < before.shard ? 1 : 0) : Number.MAX_SAFE_INTEGER;
+    const below = Math.min(unseen, (filter.until ?? Number.POSITIVE_INFINITY) * IDS_PER_MS);
+    const from = (filter.since ?? 0) * IDS_PER_MS;
     const rows = await call(shard, async (object) =>
-      object.list({ below, limit: filter.limit + 1, equal: equalities(filter) }),
+      object.list({ below, from, limit: filter.limit + 1, equal: equalities(filter) }),
     );
     return rows.map((row) => ({ row: row.id, shard, summary: toSummary(row, shard) }));
   }
