@@ -2,6 +2,7 @@
 // numbers, calls fetch or looks at secrets; everything else is given what it needs.
 import bundledConfig from "../bridge.config.json";
 import type { ConfigDesk } from "./bridge/configure.ts";
+import { createEarlierSetups, type EarlierSetups } from "./bridge/earlier-setups.ts";
 import type {
   Bridge,
   ConfigUnreachable,
@@ -28,6 +29,7 @@ import { log } from "./log.ts";
 /** What an isolate makes once and keeps, bounded: the compiled configuration, and the parts that remember or sample. */
 interface Lasting {
   readonly setups: SetupInForce;
+  readonly earlier: EarlierSetups;
   readonly configDesk: ConfigDesk;
   readonly desk: SourceDesk;
   readonly keys: KeyFetcher;
@@ -46,7 +48,7 @@ export async function composeBridge(
   env: Env,
   scheduledTime?: number,
 ): Promise<Result<Bridge, Misconfigured | ConfigUnreachable>> {
-  const { setups, desk, keys } = lastingOf(env);
+  const { setups, earlier, desk, keys } = lastingOf(env);
   const setup = await setups.current();
   if (!setup.ok) return setup;
 
@@ -66,11 +68,13 @@ export async function composeBridge(
   );
   return ok({
     setup: setup.value,
+    setupOf: (revision) =>
+      revision === setup.value.revision ? Promise.resolve(setup.value) : earlier.setupOf(revision),
     ledger: createLedger({
       namespace: env.LEDGER,
       settings: config.ledger,
       revision: setup.value.revision,
-      token: () => crypto.randomUUID(),
+      token,
     }),
     callbacks: createCallbackSender({
       callbacks: config.callbacks,
@@ -85,6 +89,7 @@ export async function composeBridge(
     secrets,
     now,
     random: () => Math.random(),
+    token,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     log,
   });
@@ -98,6 +103,8 @@ export function composeConfigDesk(env: Env): ConfigDesk {
 // Other parties live by the real clock, whatever time a travelling sweep believes it to be.
 const realNow = (): number => Date.now();
 
+const token = (): string => crypto.randomUUID();
+
 const callFetch = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
 
 function lastingOf(env: Env): Lasting {
@@ -108,7 +115,7 @@ function lastingOf(env: Env): Lasting {
 
 function makeLasting(env: Env): Lasting {
   const config = {
-    store: createConfigStore({ namespace: env.CONFIG, token: () => crypto.randomUUID() }),
+    store: createConfigStore({ namespace: env.CONFIG, token }),
     bundled: bundledDocument(env),
     read: (document: Json, revision: number) => readDocument(env, document, revision),
     now: realNow,
@@ -117,6 +124,7 @@ function makeLasting(env: Env): Lasting {
   const setups = createSetupInForce({ ...config, bundledRules: isDevelopment(env) });
   return {
     setups,
+    earlier: createEarlierSetups(config),
     configDesk: { ...config, adopt: setups.adopt },
     desk: createSourceDesk({
       namespace: env.DESK,

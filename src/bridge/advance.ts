@@ -31,10 +31,13 @@ export async function follow(bridge: Bridge, fresh: Execution): Promise<void> {
 
 /** The fast path of a cancel: what it was applied to is canceled at the engine at once. */
 export async function followCancel(bridge: Bridge, cancel: Execution): Promise<void> {
-  for (const { id } of cancel.canceled) {
-    const execution = await bridge.ledger.get(id);
-    if (execution && isUnheededCancel(execution)) await advance(bridge, execution);
-  }
+  for (const { id } of cancel.canceled) await heedCancel(bridge, id);
+}
+
+/** Carries out what is wanted of an execution: that it be canceled. */
+export async function heedCancel(bridge: Bridge, id: string): Promise<void> {
+  const execution = await bridge.ledger.get(id);
+  if (execution && isUnheededCancel(execution)) await advance(bridge, execution);
 }
 
 /** Whether a step can be made now that a cancel asks for; one at its start call belongs to whoever makes the call. */

@@ -54,9 +54,21 @@ export interface ExecutionFilter {
   readonly rule?: string;
   readonly source?: string;
   readonly recordId?: string;
+  /** Only executions admitted from then on, ms since the epoch. */
+  readonly since?: number;
+  /** Only executions admitted before then, ms since the epoch. */
+  readonly until?: number;
   /** Only executions admitted before this one: the last id of the page before. */
   readonly before?: string;
   readonly limit: number;
+}
+
+/** What a start or a cancel is about: a key of a rule within a record, or all keys. */
+export interface Target {
+  readonly recordId: string | null;
+  readonly rule: string;
+  /** null: every key */
+  readonly dedupeKey: string | null;
 }
 
 export interface ExecutionPage {
@@ -80,6 +92,8 @@ export interface Ledger {
   /** The same for several, in their order; those that are not there are left out. */
   getAll(ids: readonly string[]): Promise<Execution[]>;
   list(filter: ExecutionFilter): Promise<ExecutionPage>;
+  /** For each target, what goes on of it, the newest first. */
+  goingOn(targets: readonly Target[]): Promise<ExecutionSummary[][]>;
   /** Deletes some of what has outlived its retention in one shard. @returns how many executions */
   purge(shard: number, now: number): Promise<number>;
   /** How far repeated work has come, ms since the epoch, by the name of its mark: those with such a beginning. */
@@ -210,6 +224,8 @@ export interface Setup {
 /** Everything that the use cases work with. */
 export interface Bridge {
   readonly setup: Setup;
+  /** What a revision of the configuration said; null where it is not kept (any more), or cannot be read today. */
+  setupOf(revision: number): Promise<Setup | null>;
   readonly ledger: Ledger;
   readonly callbacks: CallbackSender;
   readonly desk: SourceDesk;
@@ -222,6 +238,8 @@ export interface Bridge {
   now(): number;
   /** from 0 up to 1 */
   random(): number;
+  /** A name that nobody else has. */
+  token(): string;
   sleep(ms: number): Promise<void>;
   readonly log: Log;
 }

@@ -8,6 +8,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import { normalise } from "../sources/normalise.ts";
 import type { Source } from "../sources/source.ts";
 import { verify } from "../sources/verify.ts";
+import { isTakenUp } from "./fast-path.ts";
 import { type AnsweredHandshake, answerHandshake, type Standing, secretsOf } from "./handshake.ts";
 import type { Admitted, Bridge } from "./ports.ts";
 import type { Refusal } from "./refusal.ts";
@@ -68,9 +69,7 @@ export async function receive(
 export function fresh({ admitted }: Receipt): Execution[] {
   return admitted.flatMap((each) => {
     if (each.outcome !== "new") return [];
-    const { execution } = each;
-    const leased = execution.dueAt !== null && execution.dueAt > execution.admittedAt;
-    return leased || execution.run === "applied" ? [execution] : [];
+    return isTakenUp(each.execution, each.execution.admittedAt) ? [each.execution] : [];
   });
 }
 

@@ -1,39 +1,28 @@
-// GET /api/executions: where is the execution of record X, and what happened to it. Read-only so far.
+// GET /api/executions: where is the execution of record X, and what happened to it. Read-only.
 import { Hono } from "hono";
 import * as z from "zod";
 import type { ExecutionSummary } from "../bridge/ports.ts";
-import { DELIVERY_STATES, RUN_STATES } from "../core/execution.ts";
 import { bridgeOf, iso } from "./api-context.ts";
+import { Cursor, FILTER, faultsOf, filterOf } from "./api-filter.ts";
 import type { HttpEnv } from "./context.ts";
-import { badRequest, methodNotAllowed, notFound, problemResponse } from "./problem.ts";
+import { badRequest, methodNotAllowed, noSuchExecution, problemResponse } from "./problem.ts";
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 200;
 
-/** An execution's id exactly as the ledger writes it: one that it could not read would start the pages all over. */
-const CURSOR = /^exe_(0|[1-9a-z][0-9a-z]{0,2})_(0|[1-9a-z][0-9a-z]{0,9})$/;
-
 const Query = z.strictObject({
-  state: z.enum(RUN_STATES).optional(),
-  delivery: z.enum(DELIVERY_STATES).optional(),
-  rule: z.string().min(1).optional(),
-  source: z.string().min(1).optional(),
-  recordId: z.uuid().toLowerCase().optional(),
-  cursor: z.string().regex(CURSOR, "expected the value of next, as the page before gave it").optional(),
+  ...FILTER,
+  cursor: Cursor.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
 });
 
 export const executions = new Hono<HttpEnv>()
   .get("/", async (c) => {
     const query = Query.safeParse(c.req.query());
-    if (!query.success) {
-      const faults = query.error.issues.map(({ path, message }) => `${path.join(".") || "query"}: ${message}`);
-      return problemResponse(badRequest(faults.join("; ")));
-    }
+    if (!query.success) return problemResponse(badRequest(faultsOf(query.error, "query")));
     const { cursor, limit, ...wanted } = query.data;
-    const filter = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
     const page = await bridgeOf(c).ledger.list({
-      ...filter,
+      ...filterOf(wanted),
       limit,
       ...(cursor === undefined ? {} : { before: cursor }),
     });
@@ -41,7 +30,7 @@ export const executions = new Hono<HttpEnv>()
   })
   .get("/:id", async (c) => {
     const execution = await bridgeOf(c).ledger.get(c.req.param("id"));
-    if (!execution) return problemResponse(notFound("No execution has this id; it may have outlived its retention."));
+    if (!execution) return problemResponse(noSuchExecution());
     const { start, result, event } = execution;
     return c.json({
       ...summaryView(execution),

@@ -1,7 +1,9 @@
 // The operations API: who may use it, and the check that there is a bridge. Its routes stand in files of their own.
 import { type Context, Hono } from "hono";
+import { cancels } from "./api-cancel.ts";
 import { config } from "./api-config.ts";
 import { executions } from "./api-executions.ts";
+import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
 import { requireAdmin } from "./auth.ts";
@@ -18,6 +20,9 @@ export const api = new Hono<HttpEnv>()
     c.res.headers.set("cache-control", "no-store");
   })
   .route("/executions", executions)
+  .route("/executions", replays)
+  .route("/executions", cancels)
+  .route("/replays", bulkReplays)
   .route("/rules", rules)
   .route("/sources", sources);
 

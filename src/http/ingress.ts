@@ -1,7 +1,7 @@
 // /in/:source, the front door: reads the body up to the source's cap, hands it to `receive`, answers the sender, and lets
 // the fast path go on after the answer. Knows HTTP; knows nothing of signatures, handshakes, rules or engines.
 import { type Context, Hono } from "hono";
-import { follow, followCancel } from "../bridge/advance.ts";
+import { takeUp } from "../bridge/fast-path.ts";
 import type { AnsweredHandshake } from "../bridge/handshake.ts";
 import { noteReceipt, noteRefusal, noteRefused } from "../bridge/notes.ts";
 import type { Bridge, Source } from "../bridge/ports.ts";
@@ -52,7 +52,7 @@ function methodsOf(source: Source): readonly string[] {
 
 function accept(c: Context<HttpEnv>, bridge: Bridge, source: Source, receivedAt: number, receipt: Receipt): Response {
   logReceipt(bridge, source, receipt, receivedAt);
-  for (const execution of fresh(receipt)) c.env.defer(followSafely(bridge, execution));
+  for (const execution of fresh(receipt)) c.env.defer(takeUp(bridge, execution));
   c.env.defer(noteReceipt(bridge, source.id, receivedAt, receipt));
   return allowOrigin(c, source, receiptResponse(c, source, receipt));
 }
@@ -72,15 +72,6 @@ function refuseBody(c: Context<HttpEnv>, bridge: Bridge, source: Source, at: num
   bridge.log("warn", "webhook.refused", { source: source.id, reason: problem.name });
   c.env.defer(noteRefused(bridge, source.id, at, problem.name, problem.detail));
   return allowOrigin(c, source, problemResponse(problem));
-}
-
-/** The fast path runs after the answer: nobody is left to tell, and the sweep makes up for whatever fails here. */
-async function followSafely(bridge: Bridge, execution: Parameters<typeof follow>[1]): Promise<void> {
-  try {
-    await (execution.run === "applied" ? followCancel(bridge, execution) : follow(bridge, execution));
-  } catch (thrown) {
-    bridge.log("error", "fast-path.failed", { execution: execution.id, rule: execution.rule, error: String(thrown) });
-  }
 }
 
 function logReceipt(bridge: Bridge, source: Source, receipt: Receipt, receivedAt: number): void {

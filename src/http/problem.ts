@@ -53,6 +53,15 @@ export function bodyTooLarge(maxBytes: number): Problem {
   };
 }
 
+export function requestTooLarge(maxBytes: number): Problem {
+  return {
+    name: "body-too-large",
+    status: 413,
+    title: "Body too large",
+    detail: `This address takes bodies of at most ${maxBytes} bytes.`,
+  };
+}
+
 export function bodyIncomplete(): Problem {
   return {
     name: "body-incomplete",
@@ -91,6 +100,15 @@ export function notFound(detail: string): Problem {
 
 export function badRequest(detail: string): Problem {
   return { name: "bad-request", status: 400, title: "Bad request", detail };
+}
+
+export function noSuchExecution(): Problem {
+  return notFound("No execution has this id; it may have outlived its retention.");
+}
+
+/** What is asked for cannot be done with things as they are. @param name why, for programs */
+export function conflict(name: string, detail: string): Problem {
+  return { name, status: 409, title: "Cannot be done", detail };
 }
 
 /** From the reason inside to the answer outside. */

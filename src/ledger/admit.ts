@@ -5,11 +5,8 @@ import { applied } from "../core/execution.ts";
 import { isActive, type RunState } from "../core/run-state.ts";
 import { storeText } from "./chunks.ts";
 import { type AdmissionRow, type Candidate, type SummaryRow, toExecution, toProgressRow } from "./row.ts";
-import { publicId } from "./shard.ts";
+import { IDS_PER_MS, publicId } from "./shard.ts";
 import * as statements from "./statements.ts";
-
-/** Ids are ms since the epoch with room for a thousand in each. */
-const IDS_PER_MS = 1_000;
 
 export type AdmittedRow =
   /** `row`: what the caller cannot know of what it has given, which is what a cancel came to; null for everything else. */
@@ -31,11 +28,15 @@ export function admitOne(
   const key = [row.record_id, row.rule, row.dedupe_key];
   const [known] = sql.exec<Stored>(statements.SELECT_BY_KEY, ...key).toArray();
   if (known) {
-    const { write_token, ...summary } = known;
-    if (write_token === token && !fresh.has(known.id)) {
+    if (known.write_token === token && !fresh.has(known.id)) {
       fresh.add(known.id);
       return asNew(sql, known.id, candidate);
     }
+  }
+  const standing = inReplaysWay(sql, candidate);
+  if (standing) return { outcome: "duplicate", row: standing };
+  if (known) {
+    const { write_token: _, ...summary } = known;
     const verdict = verdictOn(sql, candidate, summary, now);
     if (verdict === "duplicate") return { outcome: "duplicate", row: summary };
     if (verdict === "replace") requestCancel(sql, known.id, by, now);
@@ -54,19 +55,29 @@ export function requestCancel(sql: SqlStorage, id: number, by: string, now: numb
 
 type Stored = SummaryRow & { readonly write_token: string } & Record<string, SqlStorageValue>;
 
-function verdictOn(
-  sql: SqlStorage,
-  { row, policy, eventKey, once }: Candidate,
-  known: SummaryRow,
-  now: number,
-): Verdict {
+function verdictOn(sql: SqlStorage, { row, policy, eventKey }: Candidate, known: SummaryRow, now: number): Verdict {
   if (known.window_ends_at <= now) return "new";
   // What a shadow rule has only recorded stands in nobody's way but another shadow's.
   if (known.run === "shadow" && row.run !== "shadow") return "new";
-  if (once !== null && JSON.parse(known.attributes).replay?.once === once) return "duplicate";
   const key = [row.record_id, row.rule, row.dedupe_key];
   const sameEvent = sql.exec(statements.SELECT_SAME_EVENT, ...key, now, eventKey).toArray().length > 0;
   return onRepeat(policy, { run: known.run, sameEvent });
+}
+
+/** Whatever the window: a person who asks for a replay wants neither two at once nor the same one twice. */
+function inReplaysWay(sql: SqlStorage, { row, once }: Candidate): SummaryRow | undefined {
+  if (once === null) return undefined;
+  const key = [row.record_id, row.rule, row.dedupe_key];
+  const [found] = sql
+    .exec<SummaryRow & { readonly repeated: number } & Record<string, SqlStorageValue>>(
+      statements.SELECT_IN_REPLAYS_WAY,
+      ...key,
+      once,
+    )
+    .toArray();
+  if (!found) return undefined;
+  const { repeated: _, ...summary } = found;
+  return summary;
 }
 
 /** Asks for the end of everything that the cancel is about. @returns its row, which says what it came to */

@@ -1,15 +1,15 @@
 // The ledger as the use cases see it: finds the shard, turns executions into rows and back, and deals with what can go
 // wrong between a Worker and a Durable Object. Every call carries a token of its own, so that repeating it is harmless.
-import type { Admitted, ExecutionFilter, ExecutionPage, Ledger, LedgerUnavailable } from "../bridge/ports.ts";
+import type { Admitted, ExecutionFilter, ExecutionPage, Ledger, LedgerUnavailable, Target } from "../bridge/ports.ts";
 import type { LedgerSettings } from "../core/config.ts";
 import { type Admission, admitted, type Execution } from "../core/execution.ts";
 import { err, ok } from "../core/result.ts";
 import { retentionMs } from "../core/retention.ts";
 import { callObject } from "../durable/call.ts";
 import type { AdmittedRow } from "./admit.ts";
-import type { LedgerShard, LivesQuery, PageColumn } from "./ledger-shard.ts";
+import type { LedgerShard, LivesQuery, PageColumn, TargetRow } from "./ledger-shard.ts";
 import { type Candidate, toCandidate, toExecution, toProgressRow, toSummary } from "./row.ts";
-import { addressOf, homesOf, publicId, shardsInUse } from "./shard.ts";
+import { addressOf, homesOf, IDS_PER_MS, publicId, shardsInUse } from "./shard.ts";
 
 /** A call to a Durable Object holds 32 MiB; admissions beyond this go in a call of their own. */
 const ADMIT_MAX_CHARS = 4 * 1024 * 1024;
@@ -132,6 +132,24 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       return newestFirst(pages.flat(), filter.limit);
     },
 
+    async goingOn(targets) {
+      const found = targets.map((): PageEntry[] => []);
+      const homes = targets.flatMap((target, index) =>
+        homesOf({ ...target, dedupeKey: target.dedupeKey ?? "" }, settings).map((shard) => ({ shard, index })),
+      );
+      await Promise.all(
+        [...Map.groupBy(homes, ({ shard }) => shard)].map(async ([shard, own]) => {
+          const rows = own.flatMap(({ index }) => targetRow(targets[index]));
+          const answers = await call(shard, async (object) => object.goingOn(rows));
+          for (const [i, { index }] of own.entries()) {
+            for (const row of answers[i] ?? [])
+              found[index]?.push({ row: row.id, shard, summary: toSummary(row, shard) });
+          }
+        }),
+      );
+      return found.map((entries) => newestFirst(entries, entries.length).executions.slice());
+    },
+
     async purge(shard, now) {
       return call(shard, async (object) => object.purge(now));
     },
@@ -160,9 +178,11 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
   async function page(shard: number, filter: ExecutionFilter): Promise<PageEntry[]> {
     const before = filter.before === undefined ? undefined : addressOf(filter.before);
     // Rows of several shards may have the same number: the shard decides between them.
-    const below = before ? before.row + (shard < before.shard ? 1 : 0) : Number.MAX_SAFE_INTEGER;
+    const unseen = before ? before.row + (shard < before.shard ? 1 : 0) : Number.MAX_SAFE_INTEGER;
+    const below = Math.min(unseen, (filter.until ?? Number.POSITIVE_INFINITY) * IDS_PER_MS);
+    const from = (filter.since ?? 0) * IDS_PER_MS;
     const rows = await call(shard, async (object) =>
-      object.list({ below, limit: filter.limit + 1, equal: equalities(filter) }),
+      object.list({ below, from, limit: filter.limit + 1, equal: equalities(filter) }),
     );
     return rows.map((row) => ({ row: row.id, shard, summary: toSummary(row, shard) }));
   }
@@ -219,6 +239,10 @@ function livesQuery(admission: Admission | undefined): LivesQuery {
     rule: target?.rule ?? rule,
     dedupeKey: target ? (target.dedupeKey ?? "") : dedupeKey,
   };
+}
+
+function targetRow(target: Target | undefined): TargetRow[] {
+  return target ? [[target.recordId ?? "", target.rule, target.dedupeKey]] : [];
 }
 
 function inOrder(placed: readonly Placed[]): Admitted[] {

@@ -55,10 +55,14 @@ export interface MarkRow {
 export interface PageQuery {
   /** Only rows below this id. */
   readonly below: number;
+  /** And from this one on; 0: from the first. */
+  readonly from: number;
   readonly limit: number;
   /** Column and value pairs that must be equal. */
   readonly equal: readonly (readonly [PageColumn, string])[];
 }
+export type TargetRow = readonly [recordId: string, rule: string, dedupeKey: string | null];
+
 export type PageColumn = "record_id" | "run" | "delivery" | "rule" | "source";
 
 export class LedgerShard extends DurableObject<Env> {
@@ -168,7 +172,7 @@ export class LedgerShard extends DurableObject<Env> {
       if (stored.write_token === token) return saved;
       if (stored.version !== version || !mayFollow(stored.run, row.run)) return "conflict";
       const { run, delivery, started_at, purge_at, progress, due_at } = row;
-      const result = this.#storeResult(id, row);
+      const result = this.#storeResult(id, row, stored.due_at !== null);
       const values = [id, run, delivery, started_at, purge_at, progress, result, token, version];
       if (due_at === stored.due_at) this.#sql.exec(sql.UPDATE, ...values);
       else this.#sql.exec(sql.UPDATE_DUE, ...values, due_at);
@@ -177,9 +181,12 @@ export class LedgerShard extends DurableObject<Env> {
     });
   }
 
-  /** A large result is kept for as long as a callback may need it; a small one as long as its execution. */
-  #storeResult(id: number, row: ProgressRow): string | null {
-    const needed = row.due_at !== null || row.delivery !== "delivered";
+  /**
+   * A large result is kept for as long as a callback may need it; a small one as long as its execution.
+   * @param owed whether anything was owed before this step: what is fetched again afterwards is wanted for itself
+   */
+  #storeResult(id: number, row: ProgressRow, owed: boolean): string | null {
+    const needed = !owed || row.due_at !== null || row.delivery !== "delivered";
     if (row.result === null || needed || fitsInRow(row.result)) return this.#store(id, "result", row.result);
     dropText(this.#sql, id, "result");
     return null;
@@ -203,10 +210,16 @@ export class LedgerShard extends DurableObject<Env> {
     return rows;
   }
 
-  list({ below, limit, equal }: PageQuery): SummaryRow[] {
+  list({ below, from, limit, equal }: PageQuery): SummaryRow[] {
     const conditions = equal.map(([column]) => column);
     const values = equal.map(([, value]) => value);
-    return this.#rows<SummaryRow>(sql.selectPage(conditions), below, ...values, limit);
+    const bounds = from > 0 ? [from] : [];
+    return this.#rows<SummaryRow>(sql.selectPage(conditions, from > 0), below, ...values, ...bounds, limit);
+  }
+
+  /** What goes on of each: a record ("" for none), a rule, and a key or null for all. */
+  goingOn(targets: readonly TargetRow[]): SummaryRow[][] {
+    return targets.map((target) => this.#rows<SummaryRow>(sql.SELECT_GOING_ON, ...target));
   }
 
   /** Looks at some of the oldest executions, deletes those past their time, and remembers where it was. */

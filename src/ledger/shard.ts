@@ -6,6 +6,9 @@ export interface Address {
   readonly row: number;
 }
 
+/** Row ids are ms since the epoch with room for a thousand in each. */
+export const IDS_PER_MS = 1_000;
+
 const PUBLIC_ID = /^exe_([0-9a-z]{1,3})_([0-9a-z]{1,11})$/;
 const RADIX = 36;
 

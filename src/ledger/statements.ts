@@ -1,10 +1,15 @@
 // The ledger's SQL, in one place. Every statement that runs often is an index look-up or a bounded walk.
 import { MINUTE_MS, POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES } from "../core/retry.ts";
+import { isActive, RUN_STATES } from "../core/run-state.ts";
 
 export const NEXT_ID = "SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM executions";
 
 const SUMMARY = `id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery, due_at, started_at, purge_at,
   version, attributes, progress, cancel_at, cancel_by`;
+
+const ACTIVE = RUN_STATES.filter(isActive)
+  .map((state) => `'${state}'`)
+  .join(", ");
 
 export const SELECT_BY_KEY = `SELECT ${SUMMARY}, write_token FROM executions
   WHERE record_id = ? AND rule = ? AND dedupe_key = ? AND released = 0`;
@@ -28,6 +33,18 @@ export const SELECT_KEY_LIVES = `SELECT 1 FROM executions WHERE record_id = '' A
 /** What a cancel is about. Parameters: 1 record, 2 rule, 3 key or NULL for all. */
 export const SELECT_TARGETS = `SELECT id, run FROM executions
   WHERE record_id = ?1 AND rule = ?2 AND (?3 IS NULL OR dedupe_key = ?3) AND run <> 'shadow' ORDER BY id DESC`;
+
+/**
+ * What stands in the way of a replay: the execution that the same request has started before, or one of this key that goes
+ * on, be it the one that holds the key or an earlier one. Parameters: record, rule, key, what names the request.
+ */
+export const SELECT_IN_REPLAYS_WAY = `SELECT ${SUMMARY}, json_extract(attributes, '$.replay.once') IS ?4 AS repeated
+  FROM executions WHERE record_id = ?1 AND rule = ?2 AND dedupe_key = ?3 AND (repeated OR run IN (${ACTIVE}))
+  ORDER BY repeated DESC, id DESC LIMIT 1`;
+
+/** What goes on of a rule's executions of a record. Parameters: 1 record, 2 rule, 3 key or NULL for all. */
+export const SELECT_GOING_ON = `SELECT ${SUMMARY} FROM executions
+  WHERE record_id = ?1 AND rule = ?2 AND (?3 IS NULL OR dedupe_key = ?3) AND run IN (${ACTIVE}) ORDER BY id DESC`;
 
 /**
  * The first request stands. What waits is due now; what is at its start call belongs to whoever makes it, and what is
@@ -79,9 +96,13 @@ export const SELECT_OLDEST = "SELECT id, purge_at FROM executions WHERE id > ? O
 
 export const DELETE = "DELETE FROM executions WHERE id = ?";
 
-/** @param conditions column names compared with = in this order, after `id < ?` and before the limit */
-export function selectPage(conditions: readonly string[]): string {
-  const where = ["id < ?", ...conditions.map((column) => `${column} = ?`)].join(" AND ");
+/**
+ * @param conditions column names compared with = in this order, after `id < ?` and before the limit
+ * @param bounded whether `id >= ?` follows after the conditions
+ */
+export function selectPage(conditions: readonly string[], bounded = false): string {
+  const equal = conditions.map((column) => `${column} = ?`);
+  const where = ["id < ?", ...equal, ...(bounded ? ["id >= ?"] : [])].join(" AND ");
   return `SELECT ${SUMMARY} FROM executions WHERE ${where} ORDER BY id DESC LIMIT ?`;
 }
 

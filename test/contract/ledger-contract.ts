@@ -10,12 +10,14 @@ import { marksContract } from "./ledger/marks.ts";
 import { policiesContract } from "./ledger/policies.ts";
 import { pollContract } from "./ledger/poll.ts";
 import { purgeContract } from "./ledger/purge.ts";
+import { replaysContract } from "./ledger/replays.ts";
 import { saveContract } from "./ledger/save.ts";
 import { sizeContract } from "./ledger/size.ts";
 
 export function ledgerContract(ledger: LedgerUnderTest): void {
   describe("admit", () => admitContract(ledger));
   describe("admit of a key that is known", () => policiesContract(ledger));
+  describe("replays", () => replaysContract(ledger));
   describe("cancel", () => cancelContract(ledger));
   describe("claim", () => claimContract(ledger));
   describe("claim of running executions", () => pollContract(ledger));

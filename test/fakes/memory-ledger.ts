@@ -7,11 +7,10 @@ import { admitted, applied, type Delivery, type Execution, mayFollow } from "../
 import { ok } from "../../src/core/result.ts";
 import { isPollMinute, LEASE_MS } from "../../src/core/retry.ts";
 import { isActive } from "../../src/core/run-state.ts";
-import { addressOf, publicId, shardOf } from "../../src/ledger/shard.ts";
+import { addressOf, IDS_PER_MS, publicId, shardOf } from "../../src/ledger/shard.ts";
 
 const CLAIM_BATCH = 12;
 const POLL_LEASE_MS = 45_000;
-const IDS_PER_MS = 1_000;
 /** A result beyond this is dropped once every callback has it. */
 const SMALL_RESULT_BYTES = 900 * 1024;
 const DAY_MS = 86_400_000;
@@ -43,6 +42,8 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
     const shard = shardOf(fresh, shards);
     const sameKey = inShard(shard).filter(({ execution }) => keyOf(execution) === keyOf(fresh));
     const known = sameKey.find(({ holdsKey }) => holdsKey);
+    const standing = inReplaysWay(fresh, sameKey);
+    if (standing) return { outcome: "duplicate", execution: summaryOf(standing.execution) };
     if (known) {
       const verdict = verdictOn(fresh, known, sameKey, now);
       if (verdict === "duplicate") return { outcome: "duplicate", execution: summaryOf(known.execution) };
@@ -62,12 +63,21 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
   function verdictOn(fresh: Execution, known: Row, sameKey: readonly Row[], now: number) {
     if (known.windowEndsAt <= now) return "new";
     if (known.execution.run === "shadow" && fresh.run !== "shadow") return "new";
-    if (fresh.replay && known.execution.replay?.once === fresh.replay.once) return "duplicate";
     const sameEvent = sameKey.some(
       ({ execution: { run, event }, windowEndsAt }) =>
         run !== "shadow" && windowEndsAt > now && event.dedupeKey === fresh.event.dedupeKey,
     );
     return onRepeat(fresh.onDuplicate, { run: known.execution.run, sameEvent });
+  }
+
+  /** What the same request has started before, or else whatever goes on under the key. */
+  function inReplaysWay({ replay }: Execution, sameKey: readonly Row[]): Row | undefined {
+    if (!replay) return undefined;
+    const newest = sameKey.toReversed();
+    return (
+      newest.find(({ execution }) => execution.replay?.once === replay.once) ??
+      newest.find(({ execution }) => isActive(execution.run))
+    );
   }
 
   function canceling(cancel: Execution, shard: number, now: number): Execution {
@@ -128,7 +138,10 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       const stored = rows.get(execution.id);
       if (!stored || stored.execution.version !== execution.version) return "conflict";
       if (!mayFollow(stored.execution.run, execution.run)) return "conflict";
-      stored.execution = { ...stored.execution, ...progressOf(copyOf(execution)), version: execution.version + 1 };
+      const owed = stored.execution.dueAt !== null;
+      const result = keptResult(execution, owed);
+      const progress = { ...progressOf(execution), result };
+      stored.execution = copyOf({ ...stored.execution, ...progress, version: execution.version + 1 });
       stored.pollLeasedUntil = 0;
       return stored.execution.cancelRequest !== null && isActive(execution.run) ? "cancel-requested" : "saved";
     },
@@ -159,9 +172,22 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
         .filter(({ execution }) => filter.rule === undefined || execution.rule === filter.rule)
         .filter(({ execution }) => filter.source === undefined || execution.event.source === filter.source)
         .filter(({ execution }) => filter.recordId === undefined || execution.recordId === filter.recordId)
+        .filter(({ row }) => row >= (filter.since ?? 0) * IDS_PER_MS)
+        .filter(({ row }) => filter.until === undefined || row < filter.until * IDS_PER_MS)
         .sort(compareNewest);
       const executions = found.slice(0, filter.limit).map(({ execution }) => summaryOf(execution));
       return { executions, next: found.length > filter.limit ? (executions.at(-1)?.id ?? null) : null };
+    },
+
+    async goingOn(targets) {
+      return targets.map(({ recordId, rule, dedupeKey }) =>
+        [...rows.values()]
+          .filter(({ execution }) => execution.recordId === recordId && execution.rule === rule)
+          .filter(({ execution }) => dedupeKey === null || execution.dedupeKey === dedupeKey)
+          .filter(({ execution }) => isActive(execution.run))
+          .sort(compareNewest)
+          .map(({ execution }) => summaryOf(execution)),
+      );
     },
 
     async purge(shard, now) {
@@ -210,12 +236,12 @@ function progressOf(execution: Execution): Partial<Execution> {
   const { run, runId, reason, startAttempts, uncertainStarts, startedAt, expiresAt, finishedAt, endedAt } = execution;
   const { deliveries, timeline, dueAt, cancelAnsweredAt } = execution;
   const progress = { run, runId, reason, startAttempts, uncertainStarts, startedAt, expiresAt, finishedAt, endedAt };
-  return { ...progress, deliveries, timeline, dueAt, cancelAnsweredAt, result: keptResult(execution) };
+  return { ...progress, deliveries, timeline, dueAt, cancelAnsweredAt };
 }
 
-function keptResult(execution: Execution): Execution["result"] {
-  if (execution.result === undefined || execution.dueAt !== null || deliveryOf(execution) !== "delivered")
-    return execution.result;
+function keptResult(execution: Execution, owed: boolean): Execution["result"] {
+  const needed = !owed || execution.dueAt !== null || deliveryOf(execution) !== "delivered";
+  if (execution.result === undefined || needed) return execution.result;
   const bytes = new TextEncoder().encode(JSON.stringify(execution.result)).byteLength;
   return bytes > SMALL_RESULT_BYTES ? undefined : execution.result;
 }

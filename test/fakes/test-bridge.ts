@@ -87,8 +87,11 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
   const lines: LogLine[] = [];
   let events = 0;
 
+  let tokens = 0;
+
   const bridge: TestBridge = {
     setup,
+    setupOf: async () => null,
     ledger,
     callbacks,
     clock,
@@ -100,6 +103,7 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
     secrets: (names) => names.map(() => "secret"),
     now: clock.now,
     random: () => random,
+    token: () => `token-${++tokens}`,
     sleep: clock.sleep,
     log: (level, name, fields) => lines.push({ level, name, fields }),
     async admit(event = {}) {

@@ -21,8 +21,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function shell(script: string) {
-  const env = { ...process.env, ...stack.secrets.all, BRIDGE: stack.bridge.url };
+async function shell(script: string, variables: Record<string, string> = {}) {
+  const env = { ...process.env, ...stack.secrets.all, BRIDGE: stack.bridge.url, ...variables };
   const { stdout } = await run("bash", [join(EXAMPLES, script)], { env });
   return JSON.parse(stdout);
 }
@@ -49,5 +49,19 @@ describe.skipIf(!hasShell)("the README's first rule", () => {
     expect((await shell("send-order.sh")).executions).toMatchObject([{ id, outcome: "duplicate" }]);
     const listed = await shell("ask.sh");
     expect(listed.executions).toMatchObject([{ id, state: "succeeded", rule: "screen-large-orders" }]);
+
+    // docs/replay.md
+    const estimated = await shell("replay-preview.sh");
+    expect(estimated).toMatchObject({ looked: 1, complete: true, counts: { start: 1 }, starts: 1 });
+    const replayed = await shell("replay.sh", { EXECUTION: id });
+    expect(replayed).toMatchObject({ outcome: "started", executions: [{ outcome: "new" }] });
+    const again = replayed.executions[0].id;
+    await stack.receiver.message(({ data }) => data.execution === again);
+    expect(await shell("replay.sh", { EXECUTION: id })).toMatchObject({
+      outcome: "repeated",
+      executions: [{ id: again }],
+    });
+    const { replayed: resent } = await shell("replay-bulk.sh");
+    expect(resent).toContainEqual(expect.objectContaining({ of: id, outcome: "resent" }));
   });
 });

@@ -8,7 +8,7 @@ import { messageBody } from "../../src/core/message.ts";
 import { PRESETS } from "../../src/sources/presets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/living-configuration.md"];
+const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/living-configuration.md", "docs/replay.md"];
 const surroundings = { development: false, hasSecret: () => true };
 
 function read(path: string): string {

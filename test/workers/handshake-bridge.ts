@@ -113,6 +113,7 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
   const namespace = { getByName: (name: string) => env.LEDGER.getByName(`door ${room}/${name}`) };
   return {
     setup: setup.value,
+    setupOf: async () => null,
     ledger: createLedger({
       namespace: namespace as unknown as DurableObjectNamespace<LedgerShard>,
       settings: { shards: 4, retention: "30d", retentionOf: {}, formerShards: [] },
@@ -126,6 +127,7 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
     now: () => NOW,
     random: () => 0,
+    token: () => crypto.randomUUID(),
     sleep: async () => undefined,
     log: (level, name, fields) => void lines.push({ level, name, fields }),
   };

@@ -131,6 +131,7 @@ function bridgeOf(lines: LogLine[]): Bridge {
   const engine = scriptedEngine();
   return {
     setup: setup.value,
+    setupOf: async () => null,
     ledger: openLedger(ownShards()),
     callbacks: { send: async () => ({ delivered: true, status: 204, durationMs: 12 }) },
     desk: createFakeDesk(),
@@ -139,6 +140,7 @@ function bridgeOf(lines: LogLine[]): Bridge {
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
     now: () => NOW,
     random: () => 0,
+    token: () => crypto.randomUUID(),
     sleep: async () => undefined,
     log: (level, name, fields) => void lines.push({ level, name, fields }),
   };

@@ -39,6 +39,33 @@ describe("query plans", () => {
       2,
       ["SEARCH executions USING INTEGER PRIMARY KEY (rowid<?)"],
     ],
+    [
+      "a page of a time walks no more of the table than that",
+      sql.selectPage(["run"], true),
+      4,
+      ["SEARCH executions USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
+    ],
+    [
+      "those of a record and a time are found by the record",
+      sql.selectPage(["record_id"], true),
+      4,
+      ["SEARCH executions USING INDEX one_per_key (record_id=?)", "USE TEMP B-TREE FOR ORDER BY"],
+    ],
+    [
+      "what stands in a replay's way is looked up by its key",
+      sql.SELECT_IN_REPLAYS_WAY,
+      4,
+      [
+        "SEARCH executions USING INDEX one_per_key (record_id=? AND rule=? AND dedupe_key=?)",
+        "USE TEMP B-TREE FOR ORDER BY",
+      ],
+    ],
+    [
+      "what goes on of a rule's executions of a record is found by both",
+      sql.SELECT_GOING_ON,
+      3,
+      ["SEARCH executions USING INDEX one_per_key (record_id=? AND rule=?)", "USE TEMP B-TREE FOR ORDER BY"],
+    ],
     ["the purge walks the table", sql.SELECT_OLDEST, 2, ["SEARCH executions USING INTEGER PRIMARY KEY (rowid>?)"]],
     [
       "one execution is read by its id",

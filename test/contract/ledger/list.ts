@@ -69,6 +69,22 @@ export function listContract({ open }: LedgerUnderTest): void {
       expect(page.executions.map(({ dedupeKey }) => dedupeKey).toSorted()).toEqual(keys.toSorted());
     });
 
+    it("by time of admission: from one moment on, and before another", async ({ expect }) => {
+      const ledger = open();
+      const ids: string[] = [];
+      for (const n of [0, 1, 2, 3]) ids.push((await admitNew(ledger, nth(n), NOW + n)).id);
+      const listed = async (filter: Omit<ExecutionFilter, "limit">) => {
+        const { executions } = await ledger.list({ ...filter, limit: 10 });
+        return idsOf(executions).map((id) => ids.indexOf(id));
+      };
+      expect(await listed({ since: NOW + 2 })).toEqual([3, 2]);
+      expect(await listed({ until: NOW + 2 })).toEqual([1, 0]);
+      expect(await listed({ since: NOW + 1, until: NOW + 3 })).toEqual([2, 1]);
+      expect(await listed({ since: NOW + 1, until: NOW + 3, before: ids[2] ?? "" })).toEqual([1]);
+      expect(await listed({ since: NOW, recordId: recordId(1) })).toEqual([1]);
+      expect(await listed({ since: NOW + 4 })).toEqual([]);
+    });
+
     it("follow an execution from state to state", async ({ expect }) => {
       const ledger = open();
       const fresh = await admitNew(ledger);

@@ -1,0 +1,35 @@
+// Which executions are meant, as queries and bodies of the operations API say it: one schema for listing and for replays.
+import * as z from "zod";
+import type { ExecutionFilter } from "../bridge/ports.ts";
+import { DELIVERY_STATES, RUN_STATES } from "../core/execution.ts";
+
+/** An execution's id exactly as the ledger writes it: one that it could not read would start the pages all over. */
+const CURSOR = /^exe_(0|[1-9a-z][0-9a-z]{0,2})_(0|[1-9a-z][0-9a-z]{0,9})$/;
+
+export const Cursor = z.string().regex(CURSOR, "expected the value of next, as the page before gave it");
+
+const Time = z.iso
+  .datetime({ offset: true, error: "expected a time in ISO 8601, such as 2026-11-23T12:00:00Z" })
+  .transform((text) => Date.parse(text));
+
+export const FILTER = {
+  state: z.enum(RUN_STATES).optional(),
+  delivery: z.enum(DELIVERY_STATES).optional(),
+  rule: z.string().min(1).optional(),
+  source: z.string().min(1).optional(),
+  recordId: z.uuid().toLowerCase().optional(),
+  since: Time.optional(),
+  until: Time.optional(),
+};
+
+type Wanted = z.infer<z.ZodObject<typeof FILTER>>;
+
+/** Without what is not said. */
+export function filterOf(wanted: Wanted): Omit<ExecutionFilter, "before" | "limit"> {
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+}
+
+/** Every fault of a query or a body in one sentence, each with its place. */
+export function faultsOf({ issues }: z.ZodError, whole: string): string {
+  return issues.map(({ path, message }) => `${path.join(".") || whole}: ${message}`).join("; ");
+}
