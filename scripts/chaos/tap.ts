@@ -1,0 +1,76 @@
+// Sits between the bridge and the simulator and writes down of each start call whether its answer got back to the bridge.
+// It passes everything on as it is, and knows nothing of either side but HTTP.
+import { once } from "node:events";
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A start call as it passed by. Times are ms since the epoch. */
+export interface StartCall {
+  readonly event: string;
+  readonly recordId: string | null;
+  readonly begunAt: number;
+  /** When the last byte of its answer was given to the bridge's connection, or when that was seen to be broken. */
+  readonly overAt: number;
+  /** The status that the bridge was given; null where it got no whole answer. */
+  readonly status: number | null;
+}
+
+export interface Tap {
+  readonly url: string;
+  readonly calls: readonly StartCall[];
+  close(): Promise<void>;
+}
+
+export async function startTap(simulatorPort: number): Promise<Tap> {
+  const calls: StartCall[] = [];
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+  const server = createServer((inbound, outbound) => {
+    const begunAt = Date.now();
+    const chunks: Buffer[] = [];
+    inbound.on("data", (chunk: Buffer) => chunks.push(chunk));
+    inbound.on("error", () => undefined);
+    inbound.on("end", () => {
+      const body = Buffer.concat(chunks);
+      if (inbound.method === "POST" && inbound.url === "/workflows") {
+        const { parameters, recordId } = JSON.parse(body.toString("utf8"));
+        outbound.once("close", () => {
+          const status = outbound.writableFinished ? outbound.statusCode : null;
+          calls.push({ event: parameters.event, recordId, begunAt, overAt: Date.now(), status });
+        });
+      }
+      passOn(inbound, body, outbound);
+    });
+  });
+
+  function passOn(inbound: IncomingMessage, body: Buffer, outbound: ServerResponse): void {
+    const { method, url, headers } = inbound;
+    const upstream = request({ host: "127.0.0.1", port: simulatorPort, agent, method, path: url, headers });
+    // Whatever breaks behind the tap breaks in front of it.
+    const breakOff = (): void => void outbound.destroy();
+    upstream.on("error", breakOff);
+    upstream.on("response", (answer) => {
+      outbound.writeHead(answer.statusCode ?? 0, answer.headers);
+      answer.on("error", breakOff);
+      answer.on("aborted", breakOff);
+      answer.pipe(outbound);
+    });
+    outbound.on("close", () => {
+      if (!outbound.writableFinished) upstream.destroy();
+    });
+    upstream.end(body);
+  }
+
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async close() {
+      agent.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
