@@ -27,9 +27,14 @@ if (typeof options === "string") {
 }
 const directory = options.keep ?? mkdtempSync(join(tmpdir(), "hookspan-chaos-"));
 const begun = Date.now();
-console.log(` chaos: ${options.events} events, ${options.kills} kills, --seed ${options.seed}, storage in ${directory}`);
+console.log(
+  ` chaos: ${options.events} events, ${options.kills} kills, --seed ${options.seed}, storage in ${directory}`,
+);
 
-const world = await createWorld(directory, options.verbose ? (name, text) => console.log(`[${name}] ${text.trimEnd()}`) : undefined);
+const world = await createWorld(
+  directory,
+  options.verbose ? (name, text) => console.log(`[${name}] ${text.trimEnd()}`) : undefined,
+);
 try {
   const chance = chanceOf(options.seed);
   const load = startLoad(world, chance.fork(), options.events, options.concurrency);
@@ -69,7 +74,9 @@ async function unfold(world: World, chance: Chance, load: Load, killer: Killer, 
     load.pause();
     await killer.kill("bridge");
     await cron.stop();
-    console.log(` ${load.accepted} accepted, ${killer.kills.length} killed, ${Math.round((Date.now() - begun) / 1000)} s`);
+    console.log(
+      ` ${load.accepted} accepted, ${killer.kills.length} killed, ${Math.round((Date.now() - begun) / 1000)} s`,
+    );
     await travel(world, chance, share(travelling, epoch, epochs), killer.killSomeone);
   }
   await weather.clear();

@@ -25,6 +25,8 @@ export const OFFENCES = {
   unverified: "called back without a valid signature",
   strange: "a run or a callback that is about nothing that was accepted",
   renamed: "called back under more than one message id",
+  misheld: "held against its rule, or though the bridge had been told of a run",
+  unrecorded: "a run that the engine's record lacks: the observer itself cannot be trusted",
 } as const;
 export type OffenceKind = keyof typeof OFFENCES;
 
@@ -56,7 +58,14 @@ export function reconcile(evidence: Evidence): Reconciliation {
   const runs = Map.groupBy(evidence.runs, ({ event }) => event);
   const messages = Map.groupBy(evidence.messages, ({ event }) => event);
   const executions = Map.groupBy(evidence.executions, ({ event }) => event.id);
-  const counts = { doubledAfterUncertain: 0, held: 0, deadLetters: 0, endedWithoutRun: 0, delivered: 0, repetitions: 0 };
+  const counts = {
+    doubledAfterUncertain: 0,
+    held: 0,
+    deadLetters: 0,
+    endedWithoutRun: 0,
+    delivered: 0,
+    repetitions: 0,
+  };
   const offences: Offence[] = [];
 
   for (const event of sent) {
@@ -78,12 +87,15 @@ export function reconcile(evidence: Evidence): Reconciliation {
     const [execution] = own.executions;
     const verified = own.messages.filter((message) => message.verified);
     if (own.executions.length > 1) accuse("twice");
-    if (!execution || isSilent(execution, own.runs.length, verified.length)) accuse("lost");
+    if (!execution || isSilent(execution, verified.length)) accuse("lost");
     else if (isDue(execution)) accuse("stillDue");
     if (own.messages.length > verified.length) accuse("unverified");
     if (new Set(verified.map(({ id }) => id)).size > 1) accuse("renamed");
     if (verified.some(({ runId }) => runId !== null && !own.runs.some(({ id }) => id === runId))) accuse("strange");
+    const started = own.calls.filter((call) => hasStarted(call) && isDefinite(call, bridgeKills));
+    if (started.length > own.runs.length) accuse("unrecorded");
     if (isRepeated(own.calls, own.runs.length, bridgeKills)) accuse("doubled");
+    if (execution?.state === "held" && (event.policy !== "hold" || started.length > 0)) accuse("misheld");
     if (own.runs.length > 1) {
       if (event.policy === "hold") accuse("doubledOnHold");
       else counts.doubledAfterUncertain++;
@@ -115,12 +127,10 @@ export function reconcile(evidence: Evidence): Reconciliation {
   };
 }
 
-/** Whether the bridge is done with it and nobody was told: neither the receiver nor, by `held` or a dead letter, a person. */
-function isSilent(execution: ListedExecution, runs: number, messages: number): boolean {
-  if (isDue(execution) || messages > 0) return false;
-  if (execution.state === "held") return false;
+/** Whether the bridge is done with it and has told nobody: neither the receiver nor, by `held` or a dead letter, a person. */
+function isSilent(execution: ListedExecution, messages: number): boolean {
   const isDeadLetter = execution.deliveries.some(({ state }) => state === "exhausted");
-  return !(isDeadLetter && (runs > 0 || execution.state !== "succeeded"));
+  return !isDue(execution) && messages === 0 && execution.state !== "held" && !isDeadLetter;
 }
 
 /**
@@ -128,12 +138,17 @@ function isSilent(execution: ListedExecution, runs: number, messages: number): b
  * runs than the calls whose outcome was uncertain can account for.
  */
 function isRepeated(calls: readonly StartCall[], runs: number, bridgeKills: readonly number[]): boolean {
-  const started = calls.filter((call) => isDefinite(call, bridgeKills) && call.status !== null && call.status < 300);
+  const started = calls.filter((call) => hasStarted(call) && isDefinite(call, bridgeKills));
   const uncertain = calls.filter((call) => !isDefinite(call, bridgeKills)).length;
   const afterwards = started.some((definite) => calls.some(({ begunAt }) => begunAt > definite.overAt));
   return afterwards || runs > uncertain + Math.min(1, started.length);
 }
 
+function hasStarted({ status }: StartCall): boolean {
+  return status !== null && status < 300;
+}
+
+/** Whether the bridge was told, in time, and lived to write it down. */
 function isDefinite({ begunAt, overAt, status }: StartCall, bridgeKills: readonly number[]): boolean {
   if (status === null || UNCERTAIN_STATUSES.includes(status)) return false;
   if (overAt - begunAt > ANSWERED_IN_TIME_MS) return false;

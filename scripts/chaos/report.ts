@@ -1,6 +1,7 @@
 // Prints what a run has shown: the table, and everything that is known of the first offending events.
-import type { Load } from "./load.ts";
+
 import type { Killer, Victim } from "./killer.ts";
+import type { Load } from "./load.ts";
 import { OFFENCES, type OffenceKind, type Reconciliation } from "./reconcile.ts";
 import type { World } from "./world.ts";
 

@@ -10,8 +10,9 @@ import { unstable_readConfig as readWranglerConfig } from "wrangler";
 import { Killable } from "./killable.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** The program itself, not the Node script around it. */
-const WORKERD: string = createRequire(import.meta.url)("workerd").default;
+/** The program that Miniflare runs, itself: not the Node script around it. */
+const { resolve } = createRequire(import.meta.url);
+const WORKERD: string = createRequire(resolve("miniflare"))("workerd").default;
 
 /** The cron trigger: workerd has none, so a second Worker in the same process calls `scheduled` when it is asked to. */
 const CRON_DRIVER = `export default {
@@ -38,7 +39,8 @@ export interface WorkerdOptions {
 
 export async function prepareWorkerd(options: WorkerdOptions): Promise<Killable> {
   const { directory, name, port, readyPath, onOutput } = options;
-  const config = readWranglerConfig({ config: join(ROOT, options.wranglerConfig) }, { hideWarnings: true });
+  const path = join(ROOT, options.wranglerConfig);
+  const config: WranglerConfig = readWranglerConfig({ config: path }, { hideWarnings: true });
   if (config.main === undefined) throw new Error(`${options.wranglerConfig} names no entry`);
   mkdirSync(join(directory, "storage"), { recursive: true });
   await build({
@@ -61,16 +63,21 @@ export async function prepareWorkerd(options: WorkerdOptions): Promise<Killable>
   );
 }
 
-type WranglerConfig = ReturnType<typeof readWranglerConfig>;
+/** What is used of a wrangler configuration that was read. */
+interface WranglerConfig {
+  readonly main: string | undefined;
+  readonly compatibility_date: string | undefined;
+  readonly compatibility_flags: readonly string[];
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
+}
 
 function capnp({ variables, port, cronPort, name, directory }: WorkerdOptions, config: WranglerConfig): string {
   const objects = config.durable_objects.bindings;
   const date = config.compatibility_date ?? "";
   const flags = config.compatibility_flags;
   const bindings = [
-    ...objects.map(
-      (object) => `(name = ${text(object.name)}, durableObjectNamespace = ${text(object.class_name)})`,
-    ),
+    ...objects.map((object) => `(name = ${text(object.name)}, durableObjectNamespace = ${text(object.class_name)})`),
     ...Object.entries({ ...config.vars, ...variables }).map(
       ([key, value]) => `(name = ${text(key)}, text = ${text(String(value))})`,
     ),

@@ -40,7 +40,10 @@ const CONFIG = {
     start: {
       workflowDefinitionId: "0940b863-eb4e-471a-8ae4-40a24b889e03",
       ...(record ? { recordId: "{% data.object.customer %}" } : {}),
-      parameters: { event: "{% id %}", $simulate: source === "stripe" ? "{% data.object.run %}" : "{% data.data.run %}" },
+      parameters: {
+        event: "{% id %}",
+        $simulate: source === "stripe" ? "{% data.object.run %}" : "{% data.data.run %}",
+      },
     },
     onUncertainStart: policy,
     callbacks: ["crm"],
