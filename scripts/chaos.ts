@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type Chance, chanceOf } from "./chaos/chance.ts";
 import { createKiller, type Killer } from "./chaos/killer.ts";
 import { type Load, startLoad } from "./chaos/load.ts";
-import { gather, isIdle } from "./chaos/observer.ts";
+import { gather, remaining } from "./chaos/observer.ts";
 import { type ChaosOptions, readOptions, USAGE } from "./chaos/options.ts";
 import { reconcile } from "./chaos/reconcile.ts";
 import { printOffences, printTable } from "./chaos/report.ts";
@@ -80,7 +80,7 @@ async function unfold(world: World, chance: Chance, load: Load, killer: Killer, 
     await travel(world, chance, share(travelling, epoch, epochs), killer.killSomeone);
   }
   await weather.clear();
-  await drain(world, () => isIdle(world));
+  await drain(world, () => remaining(world));
 }
 
 /** A whole part of `total` for one of several, so that all of them make up the total. */

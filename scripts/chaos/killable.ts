@@ -18,35 +18,39 @@ for (const [signal, code] of [
   process.once(signal, () => process.exit(code));
 }
 
+export interface KillableOptions {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** Answers, with whatever status, as soon as it is up. */
+  readonly readyUrl: string;
+  onOutput?(text: string): void;
+  /** What each life finds in its environment, asked once per start. */
+  environment?(): Promise<Record<string, string>>;
+}
+
 export class Killable {
   readonly name: string;
   readonly #command: readonly [string, ...string[]];
   readonly #readyUrl: string;
   readonly #onOutput: (text: string) => void;
+  readonly #environment: () => Promise<Record<string, string>>;
   #child: ChildProcess | undefined;
   #output = "";
 
-  constructor(
-    name: string,
-    command: readonly [string, ...string[]],
-    readyUrl: string,
-    onOutput: (text: string) => void = () => undefined,
-  ) {
+  constructor({ name, command, readyUrl, onOutput, environment }: KillableOptions) {
     this.name = name;
     this.#command = command;
     this.#readyUrl = readyUrl;
-    this.#onOutput = onOutput;
-  }
-
-  get isUp(): boolean {
-    return this.#child !== undefined;
+    this.#onOutput = onOutput ?? (() => undefined);
+    this.#environment = environment ?? (async () => ({}));
   }
 
   /** Starts it, again where the port is still held by what was killed, and waits until it answers. */
   async start(): Promise<void> {
     const until = Date.now() + READY_TIMEOUT_MS;
+    const environment = await this.#environment();
     while (Date.now() < until) {
-      this.#child ??= this.#spawn();
+      this.#child ??= this.#spawn(environment);
       const answer = await fetch(this.#readyUrl).catch(() => undefined);
       await answer?.body?.cancel();
       if (answer && this.#child) return;
@@ -55,10 +59,14 @@ export class Killable {
     throw new Error(`the ${this.name} was not ready within ${READY_TIMEOUT_MS} ms:\n${this.#output}`);
   }
 
-  #spawn(): ChildProcess {
+  #spawn(environment: Record<string, string>): ChildProcess {
     const [program, ...args] = this.#command;
     // A group of its own, so that whatever it starts dies with it.
-    const child = spawn(program, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment },
+    });
     alive.add(child);
     const keep = (text: string): void => {
       this.#output = (this.#output + text).slice(-KEPT_OUTPUT);

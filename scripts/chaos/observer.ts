@@ -28,7 +28,7 @@ export interface Evidence {
   readonly runs: readonly EngineRun[];
   readonly messages: readonly ReceivedLine[];
   readonly executions: readonly ListedExecution[];
-  /** When the bridge was killed, ms since the epoch. */
+  /** When each life of the bridge was ended, ms since the epoch; the last one's is missing. */
   readonly bridgeKills: readonly number[];
 }
 
@@ -38,7 +38,7 @@ export async function gather(world: World, load: Load, { kills }: Killer): Promi
     calls: world.tap.calls,
     runs: await engineRuns(world),
     messages: receivedLines(world),
-    executions: await listedExecutions(world),
+    executions: await everyExecution(world),
     bridgeKills: kills.filter(({ victim }) => victim === "bridge").map(({ at }) => at),
   };
 }
@@ -46,13 +46,13 @@ export async function gather(world: World, load: Load, { kills }: Killer): Promi
 /** States from which something follows. Of an ended or a held execution nothing does but its callbacks. */
 const UNFINISHED = ["queued", "starting", "running"];
 
-/** Whether the bridge has nothing left to do, by its own account. */
-export async function isIdle(world: World): Promise<boolean> {
+/** What the bridge has left to do, by its own account. */
+export async function remaining(world: World): Promise<"steps" | "callbacks" | "nothing"> {
   for (const state of UNFINISHED) {
-    const page = await world.api<Page>(`/executions?state=${state}&limit=1`);
-    if (!page || page.executions.length > 0) return false;
+    for await (const _ of listed(world, `state=${state}`)) return "steps";
   }
-  return !(await listedExecutions(world)).some(isDue);
+  for await (const execution of listed(world, "delivery=due")) if (isDue(execution)) return "callbacks";
+  return "nothing";
 }
 
 /** Whether something is still owed: a step, or a callback of what has ended. */
@@ -66,15 +66,19 @@ interface Page {
   readonly next: string | null;
 }
 
-async function listedExecutions(world: World): Promise<ListedExecution[]> {
-  const all: ListedExecution[] = [];
+async function* listed(world: World, filter: string): AsyncGenerator<ListedExecution> {
   let cursor = "";
   do {
-    const page = await world.api<Page>(`/executions?limit=200${cursor && `&cursor=${cursor}`}`);
+    const page = await world.api<Page>(`/executions?limit=200&${filter}${cursor && `&cursor=${cursor}`}`);
     if (!page) throw new Error("the bridge does not list its executions");
-    all.push(...page.executions);
+    yield* page.executions;
     cursor = page.next ?? "";
   } while (cursor !== "");
+}
+
+async function everyExecution(world: World): Promise<ListedExecution[]> {
+  const all: ListedExecution[] = [];
+  for await (const execution of listed(world, "")) all.push(execution);
   return all;
 }
 

@@ -26,7 +26,7 @@ export type ReceiverAnswer = 204 | 429 | 500 | 503 | "reset" | "late";
 export type ReceiverFaults = Partial<Record<Exclude<ReceiverAnswer, 204>, number>>;
 
 /** Longer than the bridge waits. */
-const LATE_MS = 2_500;
+const LATE_MS = 1_500;
 
 const [port, path = "", ...secrets] = process.argv.slice(2);
 const webhooks = secrets.map((secret) => new Webhook(secret));

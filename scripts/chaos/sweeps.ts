@@ -34,7 +34,7 @@ async function sweepAtOnce(world: World, chance: Chance, at: number): Promise<vo
 }
 
 /** Minutes from now at which the sweeps of one journey live: a few in a row, then some after longer jumps. */
-const JOURNEY_MINUTES = [2, 3, 4, 5, 7, 9, 12, 40, 41, 42, 160, 161, 162];
+const JOURNEY_MINUTES = [2, 3, 5, 8, 12, 40, 41, 160, 161];
 
 /** @param kills how often `disturb` is called in the midst of sweeps */
 export async function travel(world: World, chance: Chance, kills: number, disturb: () => Promise<void>): Promise<void> {
@@ -52,17 +52,20 @@ export async function travel(world: World, chance: Chance, kills: number, distur
 
 /** A run is polled once an hour at the least: an hour of minutes in a row meets everyone. */
 const MINUTES_IN_A_ROW = 60;
-const LOOK_EVERY_MINUTES = 5;
-/** From the longest journey on, in steps up to the longest wait between two callbacks; start calls are given up at 72 h. */
-const DRAIN_FROM_HOURS = [0, 3, 6, 12, 24, 36, 48, 66];
+const LOOK_EVERY_MINUTES = 4;
+/** In steps up to the longest wait between two callbacks; start calls are given up at 72 h. */
+const DRAIN_FROM_HOURS = [0, 1, 3, 6, 12, 24, 36, 48, 66];
 
-/** With all faults over, sweeps on and on until nothing is left to do, or for three days. */
-export async function drain(world: World, isDone: () => Promise<boolean>): Promise<void> {
+/** With all faults over, sweeps on and on until nothing is left to do, or for almost three days. */
+export async function drain(world: World, remaining: () => Promise<"steps" | "callbacks" | "nothing">): Promise<void> {
   for (const hours of DRAIN_FROM_HOURS) {
     for (let minute = 1; minute <= MINUTES_IN_A_ROW; minute++) {
       const at = Date.now() + (hours * 60 + minute) * MINUTE_MS;
       if (!(await world.sweep(at))) throw new Error("a sweep failed though nobody was killed any more");
-      if (minute % LOOK_EVERY_MINUTES === 0 && (await isDone())) return;
+      if (minute % LOOK_EVERY_MINUTES > 0) continue;
+      const left = await remaining();
+      if (left === "nothing") return;
+      if (left === "callbacks") break;
     }
   }
 }

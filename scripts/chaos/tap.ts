@@ -1,13 +1,16 @@
 // Sits between the bridge and the simulator and writes down of each start call whether its answer got back to the bridge.
-// It passes everything on as it is, and knows nothing of either side but HTTP.
+// It passes everything on as it is, and knows nothing of either side but HTTP. Each life of the bridge, from one kill to
+// the next, gets an entrance of its own: a call that is only read when its caller is dead can be told by that.
 import { once } from "node:events";
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A start call as it passed by. Times are ms since the epoch. */
 export interface StartCall {
   readonly event: string;
   readonly recordId: string | null;
+  /** Which life of the bridge made it, from 0. */
+  readonly life: number;
   readonly begunAt: number;
   /** When the last byte of its answer was given to the bridge's connection, or when that was seen to be broken. */
   readonly overAt: number;
@@ -16,16 +19,19 @@ export interface StartCall {
 }
 
 export interface Tap {
-  readonly url: string;
+  /** Opens the entrance for the bridge's next life. @returns the URL of the engine for it */
+  enter(): Promise<string>;
   readonly calls: readonly StartCall[];
-  close(): Promise<void>;
+  close(): void;
 }
 
-export async function startTap(simulatorPort: number): Promise<Tap> {
+export function createTap(simulatorPort: number): Tap {
   const calls: StartCall[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
-  const server = createServer((inbound, outbound) => {
+  const servers: Server[] = [];
+
+  function receive(life: number, inbound: IncomingMessage, outbound: ServerResponse): void {
     const begunAt = Date.now();
     const chunks: Buffer[] = [];
     inbound.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -36,12 +42,12 @@ export async function startTap(simulatorPort: number): Promise<Tap> {
         const { parameters, recordId } = JSON.parse(body.toString("utf8"));
         outbound.once("close", () => {
           const status = outbound.writableFinished ? outbound.statusCode : null;
-          calls.push({ event: parameters.event, recordId, begunAt, overAt: Date.now(), status });
+          calls.push({ event: parameters.event, recordId, life, begunAt, overAt: Date.now(), status });
         });
       }
       passOn(inbound, body, outbound);
     });
-  });
+  }
 
   function passOn(inbound: IncomingMessage, body: Buffer, outbound: ServerResponse): void {
     const { method, url, headers } = inbound;
@@ -61,16 +67,22 @@ export async function startTap(simulatorPort: number): Promise<Tap> {
     upstream.end(body);
   }
 
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
-    async close() {
+    async enter() {
+      const life = servers.length;
+      const server = createServer((inbound, outbound) => receive(life, inbound, outbound));
+      servers.push(server);
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+    close() {
       agent.destroy();
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
+      for (const server of servers) {
+        server.closeAllConnections();
+        server.close();
+      }
     },
   };
 }

@@ -1,12 +1,11 @@
 // A Worker in plain `workerd serve`: bundled once, its Durable Objects in SQLite on disk. Nothing stands between the
 // sockets and the runtime, it is one process, and it is up again a tenth of a second after a SIGKILL; `wrangler dev`
 // takes two seconds of a core for that and puts a proxy in front which hides what a killed worker looks like.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { unstable_readConfig as readWranglerConfig } from "wrangler";
 import { Killable } from "./killable.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -34,17 +33,19 @@ export interface WorkerdOptions {
   /** Answers as soon as the worker is up. */
   readonly readyPath: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** Variables that each life finds anew, by name. */
+  environment?(): Promise<Record<string, string>>;
+  /** The names of these. */
+  readonly environmentNames?: readonly string[];
   onOutput?(text: string): void;
 }
 
 export async function prepareWorkerd(options: WorkerdOptions): Promise<Killable> {
-  const { directory, name, port, readyPath, onOutput } = options;
-  const path = join(ROOT, options.wranglerConfig);
-  const config: WranglerConfig = readWranglerConfig({ config: path }, { hideWarnings: true });
-  if (config.main === undefined) throw new Error(`${options.wranglerConfig} names no entry`);
+  const { directory, name, port, readyPath, onOutput, environment } = options;
+  const deployment = readDeployment(join(ROOT, options.wranglerConfig));
   mkdirSync(join(directory, "storage"), { recursive: true });
   await build({
-    entryPoints: [config.main],
+    entryPoints: [deployment.entry],
     outfile: join(directory, "worker.js"),
     bundle: true,
     format: "esm",
@@ -54,36 +55,49 @@ export async function prepareWorkerd(options: WorkerdOptions): Promise<Killable>
   });
   writeFileSync(join(directory, "cron.js"), CRON_DRIVER);
   const file = join(directory, "workerd.capnp");
-  writeFileSync(file, capnp(options, config));
-  return new Killable(
+  writeFileSync(file, capnp(options, deployment));
+  return new Killable({
     name,
-    [WORKERD, "serve", "--experimental", file],
-    `http://127.0.0.1:${port}${readyPath}`,
-    onOutput,
+    command: [WORKERD, "serve", "--experimental", file],
+    readyUrl: `http://127.0.0.1:${port}${readyPath}`,
+    ...(onOutput && { onOutput }),
+    ...(environment && { environment }),
+  });
+}
+
+/** What a deployment's wrangler.toml says that matters here. */
+interface Deployment {
+  readonly entry: string;
+  readonly date: string;
+  readonly flags: string;
+  readonly objects: readonly { readonly binding: string; readonly className: string }[];
+}
+
+/** Read by patterns, which the project's own two files fit: wrangler's reader would take two seconds and 200 MB. */
+function readDeployment(path: string): Deployment {
+  const toml = readFileSync(path, "utf8");
+  const main = /^main = "(.+)"$/m.exec(toml)?.[1];
+  const date = /^compatibility_date = "(.+)"$/m.exec(toml)?.[1];
+  const objects = [...toml.matchAll(/^\[\[durable_objects\.bindings\]\]\nname = "(\w+)"\nclass_name = "(\w+)"$/gm)].map(
+    ([, binding = "", className = ""]) => ({ binding, className }),
   );
+  if (main === undefined || date === undefined || objects.length === 0) throw new Error(`${path} is not understood`);
+  const flags = /^compatibility_flags = (\[.*\])$/m.exec(toml)?.[1] ?? "[]";
+  return { entry: join(dirname(path), main), date, flags, objects };
 }
 
-/** What is used of a wrangler configuration that was read. */
-interface WranglerConfig {
-  readonly main: string | undefined;
-  readonly compatibility_date: string | undefined;
-  readonly compatibility_flags: readonly string[];
-  readonly vars: Readonly<Record<string, unknown>>;
-  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
-}
-
-function capnp({ variables, port, cronPort, name, directory }: WorkerdOptions, config: WranglerConfig): string {
-  const objects = config.durable_objects.bindings;
-  const date = config.compatibility_date ?? "";
-  const flags = config.compatibility_flags;
+function capnp(options: WorkerdOptions, { date, flags, objects }: Deployment): string {
+  const { variables, environmentNames = [], port, cronPort, name, directory } = options;
   const bindings = [
-    ...objects.map((object) => `(name = ${text(object.name)}, durableObjectNamespace = ${text(object.class_name)})`),
-    ...Object.entries({ ...config.vars, ...variables }).map(
-      ([key, value]) => `(name = ${text(key)}, text = ${text(String(value))})`,
+    ...objects.map(
+      ({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
     ),
+    ...Object.entries(variables).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`),
+    ...environmentNames.map((key) => `(name = ${text(key)}, fromEnvironment = ${text(key)})`),
   ];
   const namespaces = objects.map(
-    ({ class_name: each }) => `(className = ${text(each)}, uniqueKey = ${text(`${name}-${each}`)}, enableSql = true)`,
+    ({ className }) =>
+      `(className = ${text(className)}, uniqueKey = ${text(`${name}-${className}`)}, enableSql = true)`,
   );
   const cron =
     cronPort === undefined
@@ -99,7 +113,7 @@ const config :Workerd.Config = (
   services = [
     (name = "worker", worker = (
       modules = [(name = "worker.js", esModule = embed "worker.js")],
-      compatibilityDate = ${text(date)}, compatibilityFlags = [${flags.map(text).join(", ")}],
+      compatibilityDate = ${text(date)}, compatibilityFlags = ${flags},
       bindings = [${bindings.join(",\n        ")}],
       durableObjectNamespaces = [${namespaces.join(", ")}],
       durableObjectStorage = (localDisk = "storage"),

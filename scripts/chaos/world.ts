@@ -7,13 +7,13 @@ import { fileURLToPath } from "node:url";
 import { type DevelopmentSecrets, developmentSecrets } from "../development-secrets.ts";
 import { type SimulatorControl, simulatorControl } from "../simulator-control.ts";
 import { Killable } from "./killable.ts";
-import { startTap, type Tap } from "./tap.ts";
+import { createTap, type Tap } from "./tap.ts";
 import { prepareWorkerd } from "./workerd.ts";
 
 /** How long the bridge waits for the engine and for the receiver. Short, so that slow answers do not slow the run. */
-export const ENGINE_TIMEOUT_MS = 3_000;
+export const ENGINE_TIMEOUT_MS = 4_000;
 
-const CALLBACK = { url: "https://crm.example.com/hook", secrets: ["CRM_CALLBACK_SECRET"], timeout: "2s" };
+const CALLBACK = { url: "https://crm.example.com/hook", secrets: ["CRM_CALLBACK_SECRET"], timeout: "1s" };
 const MAX_LOG = 1_000_000;
 
 /** The rules, by id: both policies, with a record and without, from two senders that sign differently. */
@@ -77,14 +77,14 @@ export async function createWorld(directory: string, onOutput?: (name: string, t
   const receiverLog = join(directory, "receiver.jsonl");
   mkdirSync(directory, { recursive: true });
 
-  const tap = await startTap(simulatorPort);
+  const tap = createTap(simulatorPort);
   const simulator = await prepareWorkerd({
     name: "simulator",
     wranglerConfig: "src/simulator/wrangler.toml",
     directory: join(directory, "simulator"),
     port: simulatorPort,
     readyPath: "/",
-    variables: {},
+    variables: { SIMULATOR_CONTROL: "true" },
     onOutput: (text) => onOutput?.("simulator", text),
   });
   const bridge = await prepareWorkerd({
@@ -97,23 +97,24 @@ export async function createWorld(directory: string, onOutput?: (name: string, t
     variables: {
       DEVELOPMENT: "true",
       DEVELOPMENT_CONFIG: JSON.stringify(CONFIG),
-      DEVELOPMENT_ENGINE_URL: tap.url,
       DEVELOPMENT_CALLBACK_URL: receiverUrl,
       ...secrets.all,
     },
+    environmentNames: ["DEVELOPMENT_ENGINE_URL"],
+    environment: async () => ({ DEVELOPMENT_ENGINE_URL: await tap.enter() }),
     onOutput: (text) => onOutput?.("bridge", text),
   });
   const program = fileURLToPath(new URL("receiver-process.ts", import.meta.url));
-  const receiver = new Killable(
-    "receiver",
-    [process.execPath, program, String(receiverPort), receiverLog, ...secrets.ofCallback("crm")],
-    `${receiverUrl}/ready`,
-    (text) => onOutput?.("receiver", text),
-  );
+  const receiver = new Killable({
+    name: "receiver",
+    command: [process.execPath, program, String(receiverPort), receiverLog, ...secrets.ofCallback("crm")],
+    readyUrl: `${receiverUrl}/ready`,
+    onOutput: (text) => onOutput?.("receiver", text),
+  });
 
   const stop = async (): Promise<void> => {
     await Promise.all([bridge.kill(), simulator.kill(), receiver.kill()]);
-    await tap.close();
+    tap.close();
   };
   const control = simulatorControl(simulatorUrl);
   try {

@@ -21,6 +21,7 @@ const sent = (id: string, policy: "retry" | "hold" = "retry"): SentEvent => ({
 const call = (event: string, { begunAt = NOW, ...more }: Partial<StartCall> = {}): StartCall => ({
   event,
   recordId: null,
+  life: 0,
   begunAt,
   overAt: begunAt + 10,
   status: 200,
@@ -107,8 +108,10 @@ describe("what is as it should be", () => {
     const calls = [call("a"), ...DOUBT.calls.slice(1)];
     const evidence = { ...DOUBT, calls };
     expect(offences({ ...evidence, bridgeKills: [NOW + 500] })).toEqual([]);
-    expect(offences({ ...evidence, bridgeKills: [NOW - 1] })).toEqual(["doubled a"]);
+    expect(offences({ ...evidence, bridgeKills: [NOW - 1] })).toEqual([]);
     expect(offences({ ...evidence, bridgeKills: [NOW + 30_000] })).toEqual(["doubled a"]);
+    const later = calls.map((each) => ({ ...each, life: 1 }));
+    expect(offences({ ...evidence, calls: later, bridgeKills: [NOW + 500] })).toEqual(["doubled a"]);
   });
 
   it("is a repeated call after an answer that says that nothing was started", () => {
