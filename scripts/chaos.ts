@@ -1,7 +1,7 @@
 // npm run chaos: the proof that nothing accepted is lost and nothing is started twice without need. Real workerd with
 // SQLite on disk, webhooks, faults, and SIGKILLs at random moments; afterwards the accounts of all sides are held against
 // each other. Exit code 0 only if nothing is found that must not be.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Chance, chanceOf } from "./chaos/chance.ts";
@@ -41,7 +41,9 @@ try {
   const killer = createKiller(world, chance.fork());
   await Promise.race([unfold(world, chance, load, killer, options), failureOf(load)]);
 
-  const found = reconcile(await gather(world, load, killer));
+  const evidence = await gather(world, load, killer);
+  writeFileSync(join(directory, "evidence.json"), JSON.stringify(evidence));
+  const found = reconcile(evidence);
   printTable(found, load, killer, Date.now() - begun);
   await printOffences(found, world);
   const whole = found.accepted >= options.events && killer.kills.length === options.kills;

@@ -1,6 +1,8 @@
 // Holds the evidence of all sides against each other. Pure: it can be shown, with doctored evidence, to find what is
 // wrong. What the bridge says of itself decides nothing that another side can tell.
+import type { SentEvent } from "./load.ts";
 import { type Evidence, isDue, type ListedExecution } from "./observer.ts";
+import type { ReceivedLine, ReceiverAnswer } from "./receiver-process.ts";
 import type { StartCall } from "./tap.ts";
 
 /** The bridge has so long to save an answer that it was given; killed within it, it may not know the answer any more. */
@@ -14,6 +16,9 @@ const ANSWERED_IN_TIME_MS = 1_000;
 
 /** These say that the call may have had its effect; 503 says that it has not (RFC 9110, section 15.6.4). */
 const UNCERTAIN_STATUSES = [500, 502, 504];
+
+/** With these the receiver says that it has the message. A connection that breaks says nothing, an error that it has not. */
+const TAKEN: readonly ReceiverAnswer[] = [204, "late"];
 
 /** What must not be, in a few words each. */
 export const OFFENCES = {
@@ -57,83 +62,96 @@ export interface Reconciliation {
 
 export function reconcile(evidence: Evidence): Reconciliation {
   const { sent, bridgeKills } = evidence;
+  const cases = casesOf(evidence);
+  const good = cases.filter(({ event }) => !event.forged);
+  const count = (holds: (each: Case) => boolean): number => good.filter(holds).length;
+  return {
+    sent: good.length,
+    attempts: sent.reduce((sum, { attempts }) => sum + attempts, 0),
+    accepted: count(({ event }) => event.acceptedAt !== null),
+    forgedSent: cases.length - good.length,
+    runs: evidence.runs.length,
+    doubledAfterUncertain: count(({ event, runs }) => runs.length > 1 && event.policy === "retry"),
+    held: count(({ executions }) => executions.some(({ state }) => state === "held")),
+    deadLetters: count(({ executions }) => executions.some(isDeadLetter)),
+    endedWithoutRun: count((each) => takenBy(each).length > 0 && each.runs.length === 0),
+    delivered: count((each) => takenBy(each).length > 0),
+    repetitions: good.reduce((sum, { messages }) => sum + Math.max(0, messages.length - 1), 0),
+    offences: [
+      ...cases.flatMap((each) =>
+        offencesOf(each, bridgeKills).map((kind) => ({ kind, event: each.event.id, known: each })),
+      ),
+      ...strangers(evidence),
+    ],
+  };
+}
+
+/** An event and all that is known of it. */
+interface Case extends Pick<Evidence, "calls" | "runs" | "messages" | "executions"> {
+  readonly event: SentEvent;
+}
+
+function casesOf(evidence: Evidence): Case[] {
   const calls = Map.groupBy(evidence.calls, ({ event }) => event);
   const runs = Map.groupBy(evidence.runs, ({ event }) => event);
   const messages = Map.groupBy(evidence.messages, ({ event }) => event);
   const executions = Map.groupBy(evidence.executions, ({ event }) => event.id);
-  const counts = {
-    doubledAfterUncertain: 0,
-    held: 0,
-    deadLetters: 0,
-    endedWithoutRun: 0,
-    delivered: 0,
-    repetitions: 0,
+  return evidence.sent.map((event) => ({
+    event,
+    calls: calls.get(event.id) ?? [],
+    runs: runs.get(event.id) ?? [],
+    messages: messages.get(event.id) ?? [],
+    executions: executions.get(event.id) ?? [],
+  }));
+}
+
+function offencesOf(each: Case, bridgeKills: readonly number[]): OffenceKind[] {
+  const { event, calls, runs, messages, executions } = each;
+  if (event.forged) return event.acceptedAt !== null || runs.length + executions.length > 0 ? ["forged"] : [];
+  if (event.acceptedAt === null) return [event.refused === null ? "stillDue" : "refused"];
+
+  const [execution] = executions;
+  const told = calls.filter((call) => hasStarted(call) && isDefinite(call, bridgeKills));
+  const isHeld = execution?.state === "held";
+  const verdicts: Partial<Record<OffenceKind, boolean>> = {
+    lost: !execution || isSilent(execution, takenBy(each).length),
+    stillDue: execution !== undefined && isDue(execution),
+    twice: executions.length > 1,
+    unverified: messages.some(({ verified }) => !verified),
+    renamed: new Set(messages.map(({ id }) => id)).size > 1,
+    strange: messages.some(({ runId }) => runId !== null && !runs.some(({ id }) => id === runId)),
+    doubled: isRepeated(calls, runs.length, bridgeKills),
+    doubledOnHold: event.policy === "hold" && runs.length > 1,
+    uncounted: runs.length - 1 > (execution?.uncertainStarts ?? 0),
+    misheld: isHeld && (event.policy !== "hold" || told.length > 0),
+    unrecorded: told.length > runs.length,
   };
-  const offences: Offence[] = [];
+  return (Object.keys(verdicts) as OffenceKind[]).filter((kind) => verdicts[kind]);
+}
 
-  for (const event of sent) {
-    const own = {
-      calls: calls.get(event.id) ?? [],
-      runs: runs.get(event.id) ?? [],
-      messages: messages.get(event.id) ?? [],
-      executions: executions.get(event.id) ?? [],
-    };
-    const accuse = (kind: OffenceKind): void => void offences.push({ kind, event: event.id, known: { event, ...own } });
-    if (event.forged) {
-      if (event.acceptedAt !== null || own.runs.length > 0 || own.executions.length > 0) accuse("forged");
-      continue;
-    }
-    if (event.acceptedAt === null) {
-      accuse(event.refused === null ? "stillDue" : "refused");
-      continue;
-    }
-    const [execution] = own.executions;
-    const verified = own.messages.filter((message) => message.verified);
-    if (own.executions.length > 1) accuse("twice");
-    if (!execution || isSilent(execution, verified.length)) accuse("lost");
-    else if (isDue(execution)) accuse("stillDue");
-    if (own.messages.length > verified.length) accuse("unverified");
-    if (new Set(verified.map(({ id }) => id)).size > 1) accuse("renamed");
-    if (verified.some(({ runId }) => runId !== null && !own.runs.some(({ id }) => id === runId))) accuse("strange");
-    const started = own.calls.filter((call) => hasStarted(call) && isDefinite(call, bridgeKills));
-    if (started.length > own.runs.length) accuse("unrecorded");
-    if (isRepeated(own.calls, own.runs.length, bridgeKills)) accuse("doubled");
-    if (execution?.state === "held" && (event.policy !== "hold" || started.length > 0)) accuse("misheld");
-    if (own.runs.length > 1) {
-      if (event.policy === "hold") accuse("doubledOnHold");
-      else counts.doubledAfterUncertain++;
-      if ((execution?.uncertainStarts ?? 0) < own.runs.length - 1) accuse("uncounted");
-    }
-
-    if (execution?.state === "held") counts.held++;
-    if (execution?.deliveries.some(({ state }) => state === "exhausted")) counts.deadLetters++;
-    if (verified.length > 0) counts.delivered++;
-    if (verified.length > 0 && own.runs.length === 0) counts.endedWithoutRun++;
-    counts.repetitions += Math.max(0, verified.length - 1);
-  }
-
+/** What any side knows of events that nobody sent. */
+function strangers({ sent, runs, messages, executions }: Evidence): Offence[] {
   const known = new Set(sent.map(({ id }) => id));
-  for (const [side, found] of Object.entries({ runs, messages, executions })) {
-    for (const [id, items] of found) {
-      if (!known.has(id)) offences.push({ kind: "strange", event: id, known: { [side]: items } });
-    }
-  }
-  const real = sent.filter(({ forged }) => !forged);
-  return {
-    ...counts,
-    sent: real.length,
-    attempts: sent.reduce((sum, { attempts }) => sum + attempts, 0),
-    accepted: real.filter(({ acceptedAt }) => acceptedAt !== null).length,
-    forgedSent: sent.length - real.length,
-    runs: evidence.runs.length,
-    offences,
-  };
+  const events = [
+    ...runs.map((run) => ({ event: run.event, known: run })),
+    ...messages.map((message) => ({ event: message.event, known: message })),
+    ...executions.map((execution) => ({ event: execution.event.id, known: execution })),
+  ];
+  return events.filter(({ event }) => !known.has(event)).map((each) => ({ kind: "strange", ...each }));
+}
+
+/** The messages of which the receiver has told the bridge that it has them. */
+function takenBy({ messages }: Case): readonly ReceivedLine[] {
+  return messages.filter(({ verified, answer }) => verified && TAKEN.includes(answer));
+}
+
+function isDeadLetter({ deliveries }: ListedExecution): boolean {
+  return deliveries.some(({ state }) => state === "exhausted");
 }
 
 /** Whether the bridge is done with it and has told nobody: neither the receiver nor, by `held` or a dead letter, a person. */
-function isSilent(execution: ListedExecution, messages: number): boolean {
-  const isDeadLetter = execution.deliveries.some(({ state }) => state === "exhausted");
-  return !isDue(execution) && messages === 0 && execution.state !== "held" && !isDeadLetter;
+function isSilent(execution: ListedExecution, taken: number): boolean {
+  return !isDue(execution) && taken === 0 && execution.state !== "held" && !isDeadLetter(execution);
 }
 
 /**

@@ -134,6 +134,11 @@ describe("what must not be", () => {
     ],
     ["a callback that is said to be delivered and never came", { ...GOOD, messages: [] }, ["lost a"]],
     [
+      "a callback that is said to be delivered and was refused",
+      { ...GOOD, messages: [message("a", { answer: 500 }), message("a", { answer: "reset" })] },
+      ["lost a"],
+    ],
+    [
       "a start that was repeated though it was answered",
       { ...DOUBT, calls: [call("a"), call("a", { begunAt: NOW + 60_000 })] },
       ["doubled a"],
