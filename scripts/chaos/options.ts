@@ -18,7 +18,7 @@ const FULL = { events: 20_000, kills: 50 };
 const SHORT = { events: 600, kills: 6 };
 const MIN_KILLS = 3;
 
-export const USAGE = `npm run chaos -- [--short] [--events ${FULL.events}] [--kills ${FULL.kills}] [--seed N] [--concurrency 32] [--keep DIR] [--verbose]`;
+export const USAGE = `npm run chaos -- [--short] [--events ${FULL.events}] [--kills ${FULL.kills}] [--seed N] [--concurrency 16] [--keep DIR] [--verbose]`;
 
 /** @returns the options, or what is wrong with the arguments */
 export function readOptions(args: readonly string[]): ChaosOptions | string {
@@ -44,7 +44,7 @@ export function readOptions(args: readonly string[]): ChaosOptions | string {
     events: Number(values.events ?? preset.events),
     kills: Number(values.kills ?? preset.kills),
     seed: Number(values.seed ?? Math.floor(Math.random() * 2 ** 32)),
-    concurrency: Number(values.concurrency ?? 32),
+    concurrency: Number(values.concurrency ?? 16),
   };
   for (const [name, value] of Object.entries(numbers)) {
     if (!Number.isSafeInteger(value) || value < 0) return `--${name} must be a whole number`;

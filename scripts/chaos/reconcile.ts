@@ -8,10 +8,7 @@ import type { StartCall } from "./tap.ts";
 /** The bridge has so long to save an answer that it was given; killed within it, it may not know the answer any more. */
 const SAVE_GRACE_MS = 3_000;
 
-/**
- * A call that took longer does not count as answered in time. The bridge waits for four seconds; but its clock begins when
- * it sends, and the tap's when it reads, which is later on a machine that has too much to do.
- */
+/** A call that took longer does not count as answered in time: the bridge waits for two seconds. */
 const ANSWERED_IN_TIME_MS = 1_000;
 
 /** These say that the call may have had its effect; 503 says that it has not (RFC 9110, section 15.6.4). */
@@ -49,6 +46,9 @@ export interface Reconciliation {
   readonly attempts: number;
   readonly accepted: number;
   readonly forgedSent: number;
+  readonly startCalls: number;
+  /** Start calls whose answer the bridge had for certain: what the verdicts on repeated starts rest upon. */
+  readonly definiteCalls: number;
   readonly runs: number;
   readonly doubledAfterUncertain: number;
   readonly held: number;
@@ -70,6 +70,8 @@ export function reconcile(evidence: Evidence): Reconciliation {
     attempts: sent.reduce((sum, { attempts }) => sum + attempts, 0),
     accepted: count(({ event }) => event.acceptedAt !== null),
     forgedSent: cases.length - good.length,
+    startCalls: evidence.calls.length,
+    definiteCalls: evidence.calls.filter((call) => isDefinite(call, bridgeKills)).length,
     runs: evidence.runs.length,
     doubledAfterUncertain: count(({ event, runs }) => runs.length > 1 && event.policy === "retry"),
     held: count(({ executions }) => executions.some(({ state }) => state === "held")),
@@ -169,9 +171,11 @@ function hasStarted({ status }: StartCall): boolean {
   return status !== null && status < 300;
 }
 
-/** Whether the bridge was told, in time, and lived to write it down. */
-function isDefinite({ life, begunAt, overAt, status }: StartCall, bridgeKills: readonly number[]): boolean {
-  if (status === null || UNCERTAIN_STATUSES.includes(status)) return false;
+/** Whether the bridge was told: it has shown that it knows, or had the answer in time and lived to write it down. */
+function isDefinite(call: StartCall, bridgeKills: readonly number[]): boolean {
+  const { life, begunAt, overAt, status, kept, polled } = call;
+  if (polled) return true;
+  if (!kept || status === null || UNCERTAIN_STATUSES.includes(status)) return false;
   if (overAt - begunAt > ANSWERED_IN_TIME_MS) return false;
   const killedAt = bridgeKills[life] ?? Number.POSITIVE_INFINITY;
   return overAt + SAVE_GRACE_MS < killedAt;

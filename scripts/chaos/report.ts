@@ -16,6 +16,7 @@ export function printTable(found: Reconciliation, load: Load, { kills }: Killer,
     ["requests, with repetitions and duplicates", found.attempts],
     ["of these sent again on purpose", load.duplicates],
     ["events accepted (2xx)", found.accepted],
+    ["start calls, and of these answered for certain", `${found.startCalls}, ${found.definiteCalls}`],
     ["runs at the engine", found.runs],
     ["doubled after an uncertain answer, under retry", found.doubledAfterUncertain],
     ["held for a person, under hold", found.held],
@@ -33,7 +34,7 @@ export function printTable(found: Reconciliation, load: Load, { kills }: Killer,
   const width = Math.max(...rows.map(([words]) => words.length));
   console.log("");
   for (const [words, value, must] of rows) {
-    const line = ` ${words.padEnd(width)}  ${String(value).padStart(10)}`;
+    const line = ` ${words.padEnd(width)}  ${String(value).padStart(14)}`;
     console.log(must === undefined ? line : `${line}  ${must}${value === 0 ? "" : "  <-- FAILED"}`);
   }
   console.log(`\n ${Math.round(elapsedMs / 1000)} s`);

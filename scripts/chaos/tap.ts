@@ -3,7 +3,7 @@
 // the next, gets an entrance of its own: a call that is only read when its caller is dead can be told by that.
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 /** A start call as it passed by. Times are ms since the epoch. */
 export interface StartCall {
@@ -16,7 +16,18 @@ export interface StartCall {
   readonly overAt: number;
   /** The status that the bridge was given; null where it got no whole answer. */
   readonly status: number | null;
+  /**
+   * Whether the bridge has kept the connection: has used it again, or left it open for longer than it waits for an answer.
+   * It drops the connection of a call that it has given up, also where the answer lay there unread by then.
+   */
+  kept: boolean;
+  /** Whether the bridge has asked for the run that the answer named, which it does only once it has written that down. */
+  polled: boolean;
 }
+
+/** Longer than the bridge waits, with time to spare, and shorter than workerd keeps a connection that is idle. */
+const KEPT_AFTER_MS = 4_500;
+const SERVER_KEEPS_MS = 60_000;
 
 export interface Tap {
   /** Opens the entrance for the bridge's next life. @returns the URL of the engine for it */
@@ -30,9 +41,15 @@ export function createTap(simulatorPort: number): Tap {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
   const servers: Server[] = [];
+  const started = new Map<string, StartCall>();
+  /** The last start call on each connection. */
+  const last = new WeakMap<Socket, StartCall>();
 
   function receive(life: number, inbound: IncomingMessage, outbound: ServerResponse): void {
     const begunAt = Date.now();
+    const { socket } = inbound;
+    const before = last.get(socket);
+    if (before) before.kept = true;
     const chunks: Buffer[] = [];
     inbound.on("data", (chunk: Buffer) => chunks.push(chunk));
     inbound.on("error", () => undefined);
@@ -40,16 +57,35 @@ export function createTap(simulatorPort: number): Tap {
       const body = Buffer.concat(chunks);
       if (inbound.method === "POST" && inbound.url === "/workflows") {
         const { parameters, recordId } = JSON.parse(body.toString("utf8"));
+        let answer = "";
+        const write = (text: string): void => void (answer += text);
         outbound.once("close", () => {
           const status = outbound.writableFinished ? outbound.statusCode : null;
-          calls.push({ event: parameters.event, recordId, life, begunAt, overAt: Date.now(), status });
+          const { event } = parameters;
+          const call: StartCall = { event, recordId, life, begunAt, overAt: Date.now(), status, kept: false, polled: false };
+          calls.push(call);
+          const run = status === 200 ? JSON.parse(answer).id : undefined;
+          if (run !== undefined) started.set(run, call);
+          last.set(socket, call);
+          setTimeout(() => {
+            if (!socket.destroyed) call.kept = true;
+          }, KEPT_AFTER_MS).unref();
         });
+        passOn(inbound, body, outbound, write);
+        return;
       }
+      const polled = started.get(inbound.url?.split("/")[2] ?? "");
+      if (polled) polled.polled = true;
       passOn(inbound, body, outbound);
     });
   }
 
-  function passOn(inbound: IncomingMessage, body: Buffer, outbound: ServerResponse): void {
+  function passOn(
+    inbound: IncomingMessage,
+    body: Buffer,
+    outbound: ServerResponse,
+    overhear: (text: string) => void = () => undefined,
+  ): void {
     const { method, url, headers } = inbound;
     const upstream = request({ host: "127.0.0.1", port: simulatorPort, agent, method, path: url, headers });
     // Whatever breaks behind the tap breaks in front of it.
@@ -59,6 +95,7 @@ export function createTap(simulatorPort: number): Tap {
       outbound.writeHead(answer.statusCode ?? 0, answer.headers);
       answer.on("error", breakOff);
       answer.on("aborted", breakOff);
+      answer.on("data", (chunk: Buffer) => overhear(chunk.toString("latin1")));
       answer.pipe(outbound);
     });
     outbound.on("close", () => {
@@ -72,6 +109,7 @@ export function createTap(simulatorPort: number): Tap {
     async enter() {
       const life = servers.length;
       const server = createServer((inbound, outbound) => receive(life, inbound, outbound));
+      server.keepAliveTimeout = SERVER_KEEPS_MS;
       servers.push(server);
       server.listen(0, "127.0.0.1");
       await once(server, "listening");

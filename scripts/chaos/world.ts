@@ -11,7 +11,7 @@ import { createTap, type Tap } from "./tap.ts";
 import { prepareWorkerd } from "./workerd.ts";
 
 /** How long the bridge waits for the engine and for the receiver. Short, so that slow answers do not slow the run. */
-export const ENGINE_TIMEOUT_MS = 4_000;
+const ENGINE_TIMEOUT_MS = 2_000;
 
 const CALLBACK = { url: "https://crm.example.com/hook", secrets: ["CRM_CALLBACK_SECRET"], timeout: "1s" };
 const MAX_LOG = 1_000_000;

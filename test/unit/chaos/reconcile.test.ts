@@ -25,6 +25,8 @@ const call = (event: string, { begunAt = NOW, ...more }: Partial<StartCall> = {}
   begunAt,
   overAt: begunAt + 10,
   status: 200,
+  kept: true,
+  polled: false,
   ...more,
 });
 const run = (event: string, number = 1) => ({ id: `run_${number}_${event}`, event });
@@ -97,8 +99,9 @@ describe("what is as it should be", () => {
 
   test.each([
     ["no answer", { status: null }],
+    ["an answer after which the bridge dropped the connection", { kept: false }],
     ["a 500 after acceptance", { status: 500 }],
-    ["an answer at the very end of the bridge's patience", { overAt: NOW + 2_900 }],
+    ["an answer at the very end of the bridge's patience", { overAt: NOW + 1_900 }],
   ])("is a second start under retry after %s, which is counted", (_, first) => {
     const calls = [call("a", first), ...DOUBT.calls.slice(1)];
     expect(reconcile({ ...DOUBT, calls })).toMatchObject({ doubledAfterUncertain: 1, offences: [] });
@@ -112,6 +115,11 @@ describe("what is as it should be", () => {
     expect(offences({ ...evidence, bridgeKills: [NOW + 30_000] })).toEqual(["doubled a"]);
     const later = calls.map((each) => ({ ...each, life: 1 }));
     expect(offences({ ...evidence, calls: later, bridgeKills: [NOW + 500] })).toEqual(["doubled a"]);
+  });
+
+  it("is not a second start after an answer that the bridge has shown to know, whatever was killed", () => {
+    const calls = [call("a", { polled: true }), ...DOUBT.calls.slice(1)];
+    expect(offences({ ...DOUBT, calls, bridgeKills: [NOW + 500] })).toEqual(["doubled a"]);
   });
 
   it("is a repeated call after an answer that says that nothing was started", () => {
