@@ -41,51 +41,46 @@ export function createTap(simulatorPort: number): Tap {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
   const servers: Server[] = [];
+  /** By the id of the run that they were answered with. */
   const started = new Map<string, StartCall>();
   /** The last start call on each connection. */
   const last = new WeakMap<Socket, StartCall>();
 
   function receive(life: number, inbound: IncomingMessage, outbound: ServerResponse): void {
     const begunAt = Date.now();
-    const { socket } = inbound;
-    const before = last.get(socket);
+    const before = last.get(inbound.socket);
     if (before) before.kept = true;
+    const polled = started.get(inbound.url?.split("/")[2] ?? "");
+    if (polled) polled.polled = true;
+
     const chunks: Buffer[] = [];
     inbound.on("data", (chunk: Buffer) => chunks.push(chunk));
     inbound.on("error", () => undefined);
     inbound.on("end", () => {
       const body = Buffer.concat(chunks);
-      if (inbound.method === "POST" && inbound.url === "/workflows") {
-        const { parameters, recordId } = JSON.parse(body.toString("utf8"));
-        let answer = "";
-        const write = (text: string): void => void (answer += text);
-        outbound.once("close", () => {
-          const status = outbound.writableFinished ? outbound.statusCode : null;
-          const { event } = parameters;
-          const call: StartCall = { event, recordId, life, begunAt, overAt: Date.now(), status, kept: false, polled: false };
-          calls.push(call);
-          const run = status === 200 ? JSON.parse(answer).id : undefined;
-          if (run !== undefined) started.set(run, call);
-          last.set(socket, call);
-          setTimeout(() => {
-            if (!socket.destroyed) call.kept = true;
-          }, KEPT_AFTER_MS).unref();
-        });
-        passOn(inbound, body, outbound, write);
-        return;
-      }
-      const polled = started.get(inbound.url?.split("/")[2] ?? "");
-      if (polled) polled.polled = true;
-      passOn(inbound, body, outbound);
+      const answer = passOn(inbound, body, outbound);
+      if (inbound.method !== "POST" || inbound.url !== "/workflows") return;
+      const { parameters, recordId } = JSON.parse(body.toString("utf8"));
+      outbound.once("close", () => {
+        const status = outbound.writableFinished ? outbound.statusCode : null;
+        const known = { event: parameters.event, recordId, life, begunAt, overAt: Date.now(), status };
+        note({ ...known, kept: false, polled: false }, inbound.socket, answer);
+      });
     });
   }
 
-  function passOn(
-    inbound: IncomingMessage,
-    body: Buffer,
-    outbound: ServerResponse,
-    overhear: (text: string) => void = () => undefined,
-  ): void {
+  function note(call: StartCall, socket: Socket, answer: readonly Buffer[]): void {
+    calls.push(call);
+    last.set(socket, call);
+    if (call.status === 200) started.set(JSON.parse(Buffer.concat(answer).toString("utf8")).id, call);
+    setTimeout(() => {
+      if (!socket.destroyed) call.kept = true;
+    }, KEPT_AFTER_MS).unref();
+  }
+
+  /** @returns what has come of the answer's body so far */
+  function passOn(inbound: IncomingMessage, body: Buffer, outbound: ServerResponse): readonly Buffer[] {
+    const chunks: Buffer[] = [];
     const { method, url, headers } = inbound;
     const upstream = request({ host: "127.0.0.1", port: simulatorPort, agent, method, path: url, headers });
     // Whatever breaks behind the tap breaks in front of it.
@@ -95,13 +90,14 @@ export function createTap(simulatorPort: number): Tap {
       outbound.writeHead(answer.statusCode ?? 0, answer.headers);
       answer.on("error", breakOff);
       answer.on("aborted", breakOff);
-      answer.on("data", (chunk: Buffer) => overhear(chunk.toString("latin1")));
+      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
       answer.pipe(outbound);
     });
     outbound.on("close", () => {
       if (!outbound.writableFinished) upstream.destroy();
     });
     upstream.end(body);
+    return chunks;
   }
 
   return {
