@@ -6,10 +6,13 @@ import type { ReceivedLine, ReceiverAnswer } from "./receiver-process.ts";
 import type { StartCall } from "./tap.ts";
 
 /** The bridge has so long to save an answer that it was given; killed within it, it may not know the answer any more. */
-const SAVE_GRACE_MS = 3_000;
+const SAVE_GRACE_MS = 5_000;
 
-/** A call that took longer does not count as answered in time: the bridge waits for two seconds. */
-const ANSWERED_IN_TIME_MS = 1_000;
+/**
+ * A call that took longer by the tap's clock does not count as answered in time. The bridge waits for ten seconds, from when
+ * it sends; the tap reads later, and the bridge reads the answer later still, by seconds where a machine is overloaded.
+ */
+const ANSWERED_IN_TIME_MS = 2_000;
 
 /** These say that the call may have had its effect; 503 says that it has not (RFC 9110, section 15.6.4). */
 const UNCERTAIN_STATUSES = [500, 502, 504];
@@ -173,9 +176,9 @@ function hasStarted({ status }: StartCall): boolean {
 
 /** Whether the bridge was told: it has shown that it knows, or had the answer in time and lived to write it down. */
 function isDefinite(call: StartCall, bridgeKills: readonly number[]): boolean {
-  const { life, begunAt, overAt, status, kept, polled } = call;
+  const { life, begunAt, overAt, status, polled } = call;
   if (polled) return true;
-  if (!kept || status === null || UNCERTAIN_STATUSES.includes(status)) return false;
+  if (status === null || UNCERTAIN_STATUSES.includes(status)) return false;
   if (overAt - begunAt > ANSWERED_IN_TIME_MS) return false;
   const killedAt = bridgeKills[life] ?? Number.POSITIVE_INFINITY;
   return overAt + SAVE_GRACE_MS < killedAt;

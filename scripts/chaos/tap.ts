@@ -3,7 +3,7 @@
 // the next, gets an entrance of its own: a call that is only read when its caller is dead can be told by that.
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 
 /** A start call as it passed by. Times are ms since the epoch. */
 export interface StartCall {
@@ -16,18 +16,9 @@ export interface StartCall {
   readonly overAt: number;
   /** The status that the bridge was given; null where it got no whole answer. */
   readonly status: number | null;
-  /**
-   * Whether the bridge has kept the connection: has used it again, or left it open for longer than it waits for an answer.
-   * It drops the connection of a call that it has given up, also where the answer lay there unread by then.
-   */
-  kept: boolean;
   /** Whether the bridge has asked for the run that the answer named, which it does only once it has written that down. */
   polled: boolean;
 }
-
-/** Longer than the bridge waits, with time to spare, and shorter than workerd keeps a connection that is idle. */
-const KEPT_AFTER_MS = 4_500;
-const SERVER_KEEPS_MS = 60_000;
 
 export interface Tap {
   /** Opens the entrance for the bridge's next life. @returns the URL of the engine for it */
@@ -43,13 +34,9 @@ export function createTap(simulatorPort: number): Tap {
   const servers: Server[] = [];
   /** By the id of the run that they were answered with. */
   const started = new Map<string, StartCall>();
-  /** The last start call on each connection. */
-  const last = new WeakMap<Socket, StartCall>();
 
   function receive(life: number, inbound: IncomingMessage, outbound: ServerResponse): void {
     const begunAt = Date.now();
-    const before = last.get(inbound.socket);
-    if (before) before.kept = true;
     const polled = started.get(inbound.url?.split("/")[2] ?? "");
     if (polled) polled.polled = true;
 
@@ -64,18 +51,14 @@ export function createTap(simulatorPort: number): Tap {
       outbound.once("close", () => {
         const status = outbound.writableFinished ? outbound.statusCode : null;
         const known = { event: parameters.event, recordId, life, begunAt, overAt: Date.now(), status };
-        note({ ...known, kept: false, polled: false }, inbound.socket, answer);
+        note({ ...known, polled: false }, answer);
       });
     });
   }
 
-  function note(call: StartCall, socket: Socket, answer: readonly Buffer[]): void {
+  function note(call: StartCall, answer: readonly Buffer[]): void {
     calls.push(call);
-    last.set(socket, call);
     if (call.status === 200) started.set(JSON.parse(Buffer.concat(answer).toString("utf8")).id, call);
-    setTimeout(() => {
-      if (!socket.destroyed) call.kept = true;
-    }, KEPT_AFTER_MS).unref();
   }
 
   /** @returns what has come of the answer's body so far */
@@ -105,7 +88,6 @@ export function createTap(simulatorPort: number): Tap {
     async enter() {
       const life = servers.length;
       const server = createServer((inbound, outbound) => receive(life, inbound, outbound));
-      server.keepAliveTimeout = SERVER_KEEPS_MS;
       servers.push(server);
       server.listen(0, "127.0.0.1");
       await once(server, "listening");

@@ -21,7 +21,7 @@ const ENGINE_WEATHERS: Readonly<Record<string, readonly object[]>> = {
     { operation: "*", fault: "reset-before", probability: 0.05 },
   ],
   // Longer than the bridge waits: the run is there, and its answer comes too late.
-  lagging: [{ operation: "start", fault: "latency", ms: 4_000, probability: 0.02 }],
+  lagging: [{ operation: "start", fault: "latency", ms: 12_000, probability: 0.005 }],
 };
 
 const RECEIVER_WEATHERS: readonly ReceiverFaults[] = [

@@ -10,9 +10,6 @@ import { Killable } from "./killable.ts";
 import { createTap, type Tap } from "./tap.ts";
 import { prepareWorkerd } from "./workerd.ts";
 
-/** How long the bridge waits for the engine and for the receiver. Short, so that slow answers do not slow the run. */
-const ENGINE_TIMEOUT_MS = 2_000;
-
 const CALLBACK = { url: "https://crm.example.com/hook", secrets: ["CRM_CALLBACK_SECRET"], timeout: "1s" };
 const MAX_LOG = 1_000_000;
 
@@ -27,7 +24,7 @@ export type RuleId = keyof typeof RULES;
 export const RULE_IDS = Object.keys(RULES) as RuleId[];
 
 const CONFIG = {
-  engines: { default: { token: "TRANSACTIONLINK_TOKEN", timeout: `${ENGINE_TIMEOUT_MS / 1000}s`, followFor: "1s" } },
+  engines: { default: { token: "TRANSACTIONLINK_TOKEN", timeout: "10s", followFor: "1s" } },
   sources: {
     stripe: { preset: "stripe", secrets: ["STRIPE_WEBHOOK_SECRET"] },
     orders: { preset: "standard-webhooks", secrets: ["ORDERS_WEBHOOK_SECRET"] },
