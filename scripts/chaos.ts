@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Chance, chanceOf } from "./chaos/chance.ts";
 import { createKiller, type Killer } from "./chaos/killer.ts";
 import { type Load, startLoad } from "./chaos/load.ts";
@@ -19,6 +20,9 @@ const MAX_EPOCHS = 5;
 const KILLS_PER_EPOCH = 3;
 /** The share of kills that meet sweeps while time travels. */
 const TRAVELLING_SHARE = 0.2;
+
+/** Before the last kill: what was answered until then is known to the bridge for certain, which gives the judge a case. */
+const SETTLING_MS = 6_000;
 
 const options = readOptions(process.argv.slice(2));
 if (typeof options === "string") {
@@ -72,7 +76,10 @@ async function unfold(world: World, chance: Chance, load: Load, killer: Killer, 
       await killer.killSomeone();
     }
     await load.reach(to);
-    if (epoch === epochs - 1) await load.done;
+    if (epoch === epochs - 1) {
+      await load.done;
+      await wait(SETTLING_MS);
+    }
     load.pause();
     await killer.kill("bridge");
     await cron.stop();
