@@ -7,8 +7,8 @@ import { err, ok } from "../../src/core/result.ts";
 import { app } from "../../src/http/app.ts";
 import type { HttpBindings } from "../../src/http/context.ts";
 import { noKeys } from "../../src/sources/verify.ts";
+import { fakeConfigDesk } from "../fakes/fake-config.ts";
 import { createFakeDesk } from "../fakes/fake-desk.ts";
-import { openConfigRoom, openIsolate } from "./config-objects.ts";
 import { openLedger, ownShards } from "./ledger-objects.ts";
 
 /** 2026-11-23T12:00:00Z */
@@ -97,7 +97,7 @@ export function http(changes: Partial<Bridge> = {}, bindings: Partial<HttpBindin
   const bridge: Bridge = { ...bridgeOf(lines), ...changes };
   const given: HttpBindings = {
     bridge: ok(bridge),
-    config: openIsolate(openConfigRoom()).desk,
+    config: fakeConfigDesk(readDocument),
     adminToken: ADMIN,
     defer: (work) => void deferred.push(work),
     ...bindings,

@@ -18,7 +18,7 @@ function bridgeWith(sources: Record<string, object>, answer: (asked: Asked) => W
   const asked: Asked[] = [];
   const lines: { level: string; name: string; fields: LogFields }[] = [];
   const bridge = {
-    setup: { config: { sources } },
+    setup: { config: { sources }, schedules: [] },
     now: () => NOW,
     log: (level: string, name: string, fields: LogFields) => void lines.push({ level, name, fields }),
     desk: {
@@ -86,7 +86,8 @@ describe("a sweep", () => {
     const { bridge, asked, lines } = bridgeWith({ a: { expectEvery: "1h" } }, () => {
       throw new Error("unreachable");
     });
-    const swept = { ...bridge, ledger: { shards: 0 }, random: () => 0 } as unknown as Bridge;
+    const ledger = { shards: 0, marks: async () => new Map(), setMarks: async () => undefined };
+    const swept = { ...bridge, ledger, random: () => 0 } as unknown as Bridge;
     expect(await sweep(swept)).toMatchObject({ complete: true, faults: 0 });
     expect(asked).toHaveLength(1);
     expect(lines.map(({ name }) => name)).toEqual(["sweep.watch-failed", "sweep.finished"]);
