@@ -4,11 +4,14 @@ import bundledConfig from "../bridge.config.json";
 import type { Bridge, Engine, KeyFetcher, Misconfigured, Setup, SourceDesk } from "./bridge/ports.ts";
 import { readSetup } from "./bridge/setup.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
+import { gateLimits } from "./core/engine-config.ts";
 import { ok, type Result } from "./core/result.ts";
 import { createSourceDesk } from "./desk/desk-client.ts";
 import { forDevelopment } from "./development.ts";
 import { createEngine } from "./engine/engine-client.ts";
 import { resolveEngine } from "./engine/presets.ts";
+import { createEngineGate } from "./gate/gate-client.ts";
+import { createGateMemory, type GateMemory } from "./gate/gate-memory.ts";
 import { createKeyFetcher } from "./keys/key-fetcher.ts";
 import { createLedger } from "./ledger/ledger-client.ts";
 import { log } from "./log.ts";
@@ -18,6 +21,7 @@ interface Lasting {
   readonly setup: Result<Setup, Misconfigured>;
   readonly desk: SourceDesk;
   readonly keys: KeyFetcher;
+  readonly gates: GateMemory;
 }
 
 /** One per isolate: env does not change while an isolate lives. */
@@ -31,7 +35,7 @@ const isolates = new WeakMap<Env, Lasting>();
 export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, Misconfigured> {
   const lasting = isolates.get(env) ?? makeLasting(env);
   isolates.set(env, lasting);
-  const { setup, desk, keys } = lasting;
+  const { setup, desk, keys, gates } = lasting;
   if (!setup.ok) return setup;
 
   const { config } = setup.value;
@@ -59,6 +63,14 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
       now: realNow,
     }),
     desk,
+    gate: createEngineGate({
+      namespace: env.GATE,
+      memory: gates,
+      limits: (id) => config.engines[id] && gateLimits(config.engines[id]),
+      token: () => crypto.randomUUID(),
+      log,
+      now: realNow,
+    }),
     keys,
     engine: (id) => engines.get(id),
     secrets,
@@ -85,6 +97,7 @@ function makeLasting(env: Env): Lasting {
       now: realNow,
     }),
     keys: createKeyFetcher({ policy: { development: isDevelopment(env) }, fetch: callFetch, now: realNow }),
+    gates: createGateMemory(),
   };
 }
 

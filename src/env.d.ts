@@ -7,11 +7,12 @@ interface __BaseEnv_Env {
 	ADMIN_TOKEN: string;
 	LEDGER: DurableObjectNamespace<import("../src/index").LedgerShard>;
 	DESK: DurableObjectNamespace<import("../src/index").SourceDeskObject>;
+	GATE: DurableObjectNamespace<import("../src/index").EngineGateObject>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("../src/index");
-		durableNamespaces: "LedgerShard" | "SourceDeskObject";
+		durableNamespaces: "LedgerShard" | "SourceDeskObject" | "EngineGateObject";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

@@ -5,6 +5,7 @@ import { composeBridge, textBinding } from "./deps.ts";
 import { app } from "./http/app.ts";
 
 export { SourceDeskObject } from "./desk/source-desk-object.ts";
+export { EngineGateObject } from "./gate/engine-gate-object.ts";
 export { LedgerShard } from "./ledger/ledger-shard.ts";
 
 export default {

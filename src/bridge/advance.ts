@@ -3,9 +3,10 @@
 // one wins. Two callers share this file: the fast path (`follow`) and the sweep (`advance`).
 import { type Execution, isEnded, starting } from "../core/execution.ts";
 import { deliverDue } from "./deliver.ts";
+import { slippingIn } from "./permits.ts";
 import { poll } from "./poll.ts";
-import type { Bridge } from "./ports.ts";
-import { callStart, workerLost } from "./start.ts";
+import type { Bridge, Entry } from "./ports.ts";
+import { callStart, putBack, stillWaiting, workerLost } from "./start.ts";
 
 /** Waits between the early polls of the fast path, ms. Short workflows are called back within seconds. */
 const EARLY_POLL_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
@@ -16,15 +17,19 @@ const EARLY_POLL_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
  */
 export async function follow(bridge: Bridge, fresh: Execution): Promise<void> {
   const until = bridge.now() + (bridge.engine(fresh.engine)?.followForMs ?? 0);
-  let execution =
-    fresh.run === "starting"
-      ? await settle(bridge, fresh, await callStart(bridge, fresh))
-      : await advance(bridge, fresh);
+  let execution = fresh.run === "starting" ? await startFresh(bridge, fresh) : await advance(bridge, fresh);
   for (const wait of EARLY_POLL_WAITS_MS) {
     if (execution?.run !== "running" || bridge.now() + wait > until) return;
     await bridge.sleep(wait);
-    execution = await advance(bridge, execution);
+    execution = await advance(slippingIn(bridge), execution);
   }
+}
+
+/** The admission was the intent: the call is made at once, unless the engine is shut. */
+async function startFresh(bridge: Bridge, fresh: Execution): Promise<Execution | null> {
+  const entry = await bridge.gate.enter(fresh.engine, 1);
+  if (entry.open) return begin(bridge, fresh, entry);
+  return settle(bridge, fresh, putBack(fresh, entry, bridge.now(), bridge.random()));
 }
 
 /**
@@ -49,8 +54,22 @@ export async function advance(bridge: Bridge, execution: Execution): Promise<Exe
 
 /** The intent is durable before the call: whoever finds it afterwards knows that the call may have been made. */
 async function start(bridge: Bridge, execution: Execution): Promise<Execution | null> {
+  const entry = await bridge.gate.enter(execution.engine, 1);
+  if (!entry.open) return settle(bridge, execution, stillWaiting(execution, bridge.now()));
   const intent = await save(bridge, starting(execution, bridge.now()));
-  return intent && settle(bridge, intent, await callStart(bridge, intent));
+  if (intent) return begin(bridge, intent, entry);
+  await entry.leave();
+  return null;
+}
+
+/** What came of the call is saved before anyone else is told of it: a Worker lost in between leaves a doubt. */
+async function begin(bridge: Bridge, intent: Execution, entry: Entry): Promise<Execution | null> {
+  const { learnt, outcome } = await callStart(bridge, intent);
+  try {
+    return await settle(bridge, intent, learnt);
+  } finally {
+    await entry.leave(outcome);
+  }
 }
 
 /** Delivers what is due and saves what has changed, in one write where the end and its delivery come together. */

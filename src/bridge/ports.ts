@@ -2,6 +2,7 @@
 import type { ConfigFault } from "../core/check-config.ts";
 import type { BridgeConfig } from "../core/config.ts";
 import type { RunStatus } from "../core/engine-config.ts";
+import type { CallOutcome, Shut } from "../core/engine-gate.ts";
 import type { Event } from "../core/event.ts";
 import type { Admission, AttemptOutcome, DeliveryState, Execution, RunState } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -63,8 +64,11 @@ export interface Ledger {
   readonly shards: number;
   /** Answers only when every admission is durable; repeating it after a failure is harmless. */
   admit(admissions: readonly Admission[], now: number): Promise<Result<Admitted[], LedgerUnavailable>>;
-  /** Leases what is due in one shard to the caller, from the cursor on. */
-  claim(shard: number, now: number, after: DueCursor | null): Promise<ClaimedBatch>;
+  /**
+   * Leases what is due in one shard to the caller, from the cursor on. Left alone are those that wait for their start at
+   * one of the engines in `shut`, unless they have waited for too long: a lease is a write.
+   */
+  claim(shard: number, now: number, after: DueCursor | null, shut?: readonly string[]): Promise<ClaimedBatch>;
   /** Stores the execution, unless someone else has changed it since it was read. */
   save(execution: Execution): Promise<"saved" | "conflict">;
   get(id: string): Promise<Execution | null>;
@@ -109,6 +113,48 @@ export interface Engine {
   get(runId: string): Promise<Result<Run, EngineFailure>>;
   cancel(runId: string): Promise<Result<null, EngineFailure>>;
   result(runId: string): Promise<Result<Json, EngineFailure>>;
+}
+
+/** Permission to call an engine, one call after the other. */
+export interface Entry {
+  readonly open: true;
+  readonly calls: number;
+  /** How long it is good for, ms. */
+  readonly forMs: number;
+  /** Gives it back and tells what came of the calls, in their order; nothing where none was made. */
+  leave(...outcomes: readonly CallOutcome[]): Promise<void>;
+}
+
+/** How an engine stands, for people. Times are ms since the epoch. */
+export interface GateView {
+  readonly breaker: "closed" | "open" | "half-open";
+  readonly openedAt: number | null;
+  readonly paused: { readonly why: "by-hand" | "unauthorized"; readonly since: number } | null;
+  readonly retryAt: number | null;
+  readonly inFlight: number;
+  /** Calls that may be made at once; null where their rate is not limited. */
+  readonly tokens: number | null;
+}
+
+/**
+ * Protects engines, and us from them: one gate per engine, shared by everyone. Who is about to call asks first and tells
+ * afterwards. What turns is logged here. Protection never costs an event: where a gate cannot be reached, it is open.
+ */
+export interface EngineGate {
+  /** Asks for permission for up to so many calls. */
+  enter(engine: string, calls: number): Promise<Entry | Shut>;
+  /** Goes by what was heard here last, without asking: for the calls that follow one that was permitted just now. */
+  slipIn(engine: string): Entry | Shut;
+  /** Whether the engine is shut; `probe` gives the caller the right to find out whether it still has to be. */
+  inspect(engine: string): Promise<{ readonly shut: Shut | null; readonly probe: string | null }>;
+  /** What came of a probe. @returns why the engine is shut after it */
+  probed(engine: string, probe: string, outcome: CallOutcome): Promise<Shut | null>;
+  /** null where the gate cannot be reached */
+  view(engine: string): Promise<GateView | null>;
+  /** @throws where the gate cannot be reached */
+  pause(engine: string): Promise<void>;
+  /** By hand: ends a pause, a wait and an outage, whatever they came from. @throws where the gate cannot be reached */
+  resume(engine: string): Promise<void>;
 }
 
 /** One message to one callback. */
@@ -194,6 +240,7 @@ export interface Bridge {
   readonly ledger: Ledger;
   readonly callbacks: CallbackSender;
   readonly desk: SourceDesk;
+  readonly gate: EngineGate;
   /** Fetches the public keys of senders whose keys stand at a URL. */
   readonly keys: KeyFetcher;
   engine(id: string): Engine | undefined;

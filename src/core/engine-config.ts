@@ -2,6 +2,7 @@
 // Pure data. What a preset stands for is in `engine/presets.ts`.
 import * as z from "zod";
 import { durationBetween } from "./duration.ts";
+import type { GateLimits } from "./engine-gate.ts";
 import { SecretName } from "./secret-name.ts";
 
 export const ENGINE_PRESETS = ["transactionlink"] as const;
@@ -9,6 +10,24 @@ export const ENGINE_PRESETS = ["transactionlink"] as const;
 /** What a run's status means to the bridge. An unknown status means `running`, until the run expires. */
 export const RunStatus = z.enum(["running", "succeeded", "failed", "canceled", "expired"]);
 export type RunStatus = z.infer<typeof RunStatus>;
+
+const RateLimit = z
+  .strictObject({
+    perSecond: z
+      .number()
+      .positive()
+      .max(1_000)
+      .describe("Calls per second in the long run; 0.5 is one in two seconds."),
+    burst: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe("Calls that may be made at once after a rest. Left out: what two seconds bring, and at least 5."),
+  })
+  .describe(
+    "How often the engine may be called, by all calls together. Left out: as often as there is something to ask.",
+  );
 
 const Operation = z
   .strictObject({
@@ -32,6 +51,13 @@ export const EngineConfig = z
     followFor: durationBetween("0s", "25s")
       .default("20s")
       .describe("How long a run just started is followed by early polls, before the sweep takes over. 0s: not at all."),
+    rateLimit: RateLimit.optional(),
+    maxConcurrent: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(50)
+      .describe("How many calls may be under way at the same time, over all Workers."),
     operations: z
       .strictObject({
         start: Operation.optional(),
@@ -48,3 +74,13 @@ export const EngineConfig = z
   })
   .describe("An engine: the workflow API that executions are started on.");
 export type EngineConfig = z.infer<typeof EngineConfig>;
+
+/** What is not said otherwise may come at once: webhooks come in bursts. */
+const BURST_SECONDS = 2;
+const MIN_BURST = 5;
+
+export function gateLimits({ rateLimit, maxConcurrent }: EngineConfig): GateLimits {
+  if (!rateLimit) return { perSecond: null, burst: 0, maxConcurrent };
+  const { perSecond, burst = Math.max(MIN_BURST, Math.ceil(perSecond * BURST_SECONDS)) } = rateLimit;
+  return { perSecond, burst, maxConcurrent };
+}

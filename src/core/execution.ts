@@ -23,7 +23,7 @@ export type EndState = "succeeded" | "failed" | "canceled" | "expired" | "reject
 
 /** The whole state machine: what may follow what. The ledger refuses everything else. */
 export const TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
-  queued: ["starting"],
+  queued: ["starting", "expired"],
   starting: ["running", "queued", "rejected", "expired", "held"],
   running: ["succeeded", "failed", "canceled", "expired"],
   held: [],

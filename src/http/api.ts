@@ -1,5 +1,6 @@
 // The operations API: who may use it, and the check that there is a bridge. Its routes stand in files of their own.
 import { type Context, Hono } from "hono";
+import { engines } from "./api-engines.ts";
 import { executions } from "./api-executions.ts";
 import { sources } from "./api-sources.ts";
 import { requireAdmin } from "./auth.ts";
@@ -13,6 +14,7 @@ export const api = new Hono<HttpEnv>()
     await next();
     c.res.headers.set("cache-control", "no-store");
   })
+  .route("/engines", engines)
   .route("/executions", executions)
   .route("/sources", sources);
 

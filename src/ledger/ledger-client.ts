@@ -55,8 +55,8 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
       }
     },
 
-    async claim(shard, now, after) {
-      const { rows, next } = await call(shard, async (object) => object.claim(now, after));
+    async claim(shard, now, after, shut = []) {
+      const { rows, next } = await call(shard, async (object) => object.claim(now, after, shut));
       return { executions: rows.map((row) => toExecution(row, shard)), next };
     },
 

@@ -110,8 +110,8 @@ export class LedgerShard extends DurableObject<Env> {
     return { outcome: "new", id };
   }
 
-  /** Leases what is due to the caller. What may have an effect is leased durably; polls are leased in memory. */
-  claim(now: number, after: DueCursor | null): ClaimedRows {
+  /** Leases what is due to the caller, but for what waits for an engine that is shut. What may have an effect is leased durably; polls are leased in memory. */
+  claim(now: number, after: DueCursor | null, shut: readonly string[]): ClaimedRows {
     return this.ctx.storage.transactionSync(() => {
       const walk = this.#rows<SummaryRow & { due_at: number }>(
         sql.SELECT_DUE,
@@ -119,6 +119,7 @@ export class LedgerShard extends DurableObject<Env> {
         after?.dueAt ?? 0,
         after?.row ?? 0,
         CLAIM_BATCH,
+        JSON.stringify(shut),
       );
       const rows: ExecutionRow[] = [];
       let chars = 0;

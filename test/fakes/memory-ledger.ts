@@ -4,7 +4,7 @@
 import type { Admitted, ClaimedBatch, ExecutionSummary, Ledger } from "../../src/bridge/ports.ts";
 import { admitted, type Delivery, type Execution, mayFollow } from "../../src/core/execution.ts";
 import { ok } from "../../src/core/result.ts";
-import { isPollMinute, LEASE_MS } from "../../src/core/retry.ts";
+import { isPollMinute, LEASE_MS, START_GIVE_UP_MS } from "../../src/core/retry.ts";
 import { addressOf, publicId, shardOf } from "../../src/ledger/shard.ts";
 
 const CLAIM_BATCH = 12;
@@ -66,8 +66,9 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       return ok(admissions.map((admission) => admitOne(admitted("", admission, now), now)));
     },
 
-    async claim(shard, now, after): Promise<ClaimedBatch> {
+    async claim(shard, now, after, shut = []): Promise<ClaimedBatch> {
       const due = inShard(shard)
+        .filter(({ execution, row }) => !(shut.includes(execution.engine) && waitsForStart(execution, row, now)))
         .filter(({ execution }) => execution.dueAt !== null && execution.dueAt <= now)
         .filter((each) => after === null || compareDue(each, after) > 0)
         .filter(({ execution, row }) => execution.run !== "running" || isPolledNow(execution, row, now))
@@ -116,6 +117,10 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       return over.length;
     },
   };
+}
+
+function waitsForStart({ run }: Execution, row: number, now: number): boolean {
+  return run === "queued" && row >= (now - START_GIVE_UP_MS) * IDS_PER_MS;
 }
 
 function keyOf({ recordId, rule, dedupeKey }: Execution): string {

@@ -10,6 +10,7 @@ import { createFakeCallbacks, type FakeCallbacks } from "./fake-callbacks.ts";
 import { createFakeClock, type FakeClock, NOW } from "./fake-clock.ts";
 import { createFakeDesk } from "./fake-desk.ts";
 import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
+import { openGate } from "./fake-gate.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
 
 export interface LogLine {
@@ -92,6 +93,7 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
     fakeEngine,
     lines,
     desk: createFakeDesk(),
+    gate: openGate(),
     keys: noKeys,
     engine: (id) => (id === "default" ? fakeEngine : undefined),
     secrets: (names) => names.map(() => "secret"),
@@ -138,9 +140,9 @@ function countingLedger(ledger: Ledger): CountingLedger {
     ...ledger,
     saves: 0,
     fault: () => undefined,
-    async claim(shard, now, after): Promise<ClaimedBatch> {
+    async claim(shard, now, after, shut): Promise<ClaimedBatch> {
       counting.fault("claim", shard);
-      return ledger.claim(shard, now, after);
+      return ledger.claim(shard, now, after, shut);
     },
     async save(execution) {
       counting.saves++;

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bridge: ["core", "sources"],
   durable: [],
   ledger: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
+  gate: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   desk: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   keys: ["core", "bridge/ports.ts"],
   engine: ["core", "bridge/ports.ts"],
@@ -30,11 +31,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "desk",
     "development.ts",
     "engine",
+    "gate",
     "keys",
     "ledger",
     "log.ts",
   ],
-  "index.ts": ["bridge", "deps.ts", "desk", "http", "ledger"],
+  "index.ts": ["bridge", "deps.ts", "desk", "gate", "http", "ledger"],
 };
 
 interface SourceFile {
@@ -110,6 +112,7 @@ describe("the architecture", () => {
     expect(filesWith(/\bEnv\b/)).toEqual([
       "deps.ts",
       "desk/source-desk-object.ts",
+      "gate/engine-gate-object.ts",
       "index.ts",
       "ledger/ledger-shard.ts",
     ]);

@@ -8,6 +8,7 @@ import { app } from "../../src/http/app.ts";
 import type { HttpBindings } from "../../src/http/context.ts";
 import { noKeys } from "../../src/sources/verify.ts";
 import { createFakeDesk } from "../fakes/fake-desk.ts";
+import { openGate } from "../fakes/fake-gate.ts";
 import { openLedger, ownShards } from "./ledger-objects.ts";
 
 /** 2026-11-23T12:00:00Z */
@@ -125,6 +126,7 @@ function bridgeOf(lines: LogLine[]): Bridge {
     ledger: openLedger(ownShards()),
     callbacks: { send: async () => ({ delivered: true, status: 204, durationMs: 12 }) },
     desk: createFakeDesk(),
+    gate: openGate(),
     keys: noKeys,
     engine: () => engine,
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
