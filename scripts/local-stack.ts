@@ -32,7 +32,7 @@ export interface StackOptions {
 }
 
 export interface Config {
-  readonly engines: Record<string, { token: string }>;
+  readonly engines: Record<string, { token?: string; credentials?: { key: string; secret: string } }>;
   readonly sources: Record<
     string,
     { preset?: string; secrets?: readonly string[]; handshakeSecrets?: readonly string[] }

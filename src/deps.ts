@@ -4,12 +4,13 @@ import bundledConfig from "../bridge.config.json";
 import type { Bridge, Engine, KeyFetcher, Misconfigured, Setup, SourceDesk } from "./bridge/ports.ts";
 import { readSetup } from "./bridge/setup.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
-import { gateLimits } from "./core/engine-config.ts";
+import { type EngineConfig, gateLimits } from "./core/engine-config.ts";
 import { ok, type Result } from "./core/result.ts";
 import { createSourceDesk } from "./desk/desk-client.ts";
 import { forDevelopment } from "./development.ts";
 import { createEngine } from "./engine/engine-client.ts";
-import { resolveEngine } from "./engine/presets.ts";
+import { type EngineDefinition, resolveEngine } from "./engine/presets.ts";
+import { apiToken, exchangedToken, type TokenMemory, type TokenSource } from "./engine/token.ts";
 import { createEngineGate } from "./gate/gate-client.ts";
 import { createGateMemory, type GateMemory } from "./gate/gate-memory.ts";
 import { createKeyFetcher } from "./keys/key-fetcher.ts";
@@ -22,6 +23,7 @@ interface Lasting {
   readonly desk: SourceDesk;
   readonly keys: KeyFetcher;
   readonly gates: GateMemory;
+  readonly tokens: TokenMemory;
 }
 
 /** One per isolate: env does not change while an isolate lives. */
@@ -35,7 +37,7 @@ const isolates = new WeakMap<Env, Lasting>();
 export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, Misconfigured> {
   const lasting = isolates.get(env) ?? makeLasting(env);
   isolates.set(env, lasting);
-  const { setup, desk, keys, gates } = lasting;
+  const { setup, desk, keys, gates, tokens } = lasting;
   if (!setup.ok) return setup;
 
   const { config } = setup.value;
@@ -43,14 +45,11 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
   const now = (): number => realNow() + offsetMs;
   const secrets = (names: readonly string[]): string[] => names.map((name) => textBinding(env, name) ?? "");
   const engines = new Map<string, Engine>(
-    Object.entries(config.engines).map(([id, engine]) => [
-      id,
-      createEngine(resolveEngine(engine), {
-        token: textBinding(env, engine.token) ?? "",
-        fetch: callFetch,
-        now: realNow,
-      }),
-    ]),
+    Object.entries(config.engines).map(([id, engine]) => {
+      const definition = resolveEngine(engine);
+      const token = tokenSource(id, engine, definition, { tokens, secrets });
+      return [id, createEngine(definition, { token, fetch: callFetch, now: realNow })];
+    }),
   );
   return ok({
     setup: setup.value,
@@ -98,7 +97,23 @@ function makeLasting(env: Env): Lasting {
     }),
     keys: createKeyFetcher({ policy: { development: isDevelopment(env) }, fetch: callFetch, now: realNow }),
     gates: createGateMemory(),
+    tokens: new Map(),
   };
+}
+
+/** Credentials are remembered by the names of their secrets, never by their values. */
+function tokenSource(
+  id: string,
+  { token, credentials }: EngineConfig,
+  { baseUrl, authorizePath, timeoutMs }: EngineDefinition,
+  given: { readonly tokens: TokenMemory; secrets(names: readonly string[]): string[] },
+): TokenSource {
+  if (!credentials) return apiToken(given.secrets([token ?? ""])[0]?.trim() ?? "");
+  const names = [credentials.key, credentials.secret];
+  const [key = "", secret = ""] = given.secrets(names);
+  const url = baseUrl + authorizePath;
+  const name = JSON.stringify([id, url, ...names]);
+  return exchangedToken({ name, url, key, secret, timeoutMs, memory: given.tokens, fetch: callFetch, now: realNow });
 }
 
 function setUp(env: Env): Result<Setup, Misconfigured> {

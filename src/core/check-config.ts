@@ -1,6 +1,7 @@
 // Reads a configuration document: its shape, then, once that is right, what its parts say of each other. Pure. All faults
 // come back, each with its path, so that whoever wrote the file can mend it without looking into this code.
 import { BridgeConfig } from "./config.ts";
+import { engineSecrets } from "./engine-config.ts";
 import { err, ok, type Result } from "./result.ts";
 import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
 
@@ -74,7 +75,9 @@ function referenceFaults(config: BridgeConfig): ConfigFault[] {
 
 function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): ConfigFault[] {
   const named: (readonly [readonly PropertyKey[], string])[] = [
-    ...Object.entries(config.engines).map(([id, engine]) => [["engines", id, "token"], engine.token] as const),
+    ...Object.entries(config.engines).flatMap(([id, engine]) =>
+      engineSecrets(engine).map(([path, name]) => [["engines", id, ...path], name] as const),
+    ),
     ...secretLists("sources", config.sources),
     ...secretLists("sources", config.sources, "handshakeSecrets"),
     ...secretLists("callbacks", config.callbacks),

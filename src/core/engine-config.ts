@@ -36,6 +36,15 @@ const Operation = z
   })
   .describe("One operation of the engine's API; what is left out comes from the preset.");
 
+const Credentials = z
+  .strictObject({
+    key: SecretName.describe("Name of the Worker secret that holds the key."),
+    secret: SecretName.describe("Name of the Worker secret that holds the secret of the key."),
+  })
+  .describe(
+    "The vendor's older form: a key and a secret, exchanged for a token that is renewed before it expires. In place of 'token'.",
+  );
+
 /** One engine of the configuration. What is left out comes from the preset. */
 export const EngineConfig = z
   .strictObject({
@@ -44,7 +53,8 @@ export const EngineConfig = z
       .url({ protocol: /^https?$/ })
       .optional()
       .describe("Base URL of the API; the preset knows the vendor's."),
-    token: SecretName.describe("Name of the Worker secret that holds the API token."),
+    token: SecretName.optional().describe("Name of the Worker secret that holds the API token."),
+    credentials: Credentials.optional(),
     timeout: durationBetween("1s", "25s")
       .default("10s")
       .describe("How long one call may take. A start that is not answered in time is uncertain, not failed."),
@@ -72,8 +82,18 @@ export const EngineConfig = z
       .default({})
       .describe("Status words of the engine and what they mean, in addition to the preset's."),
   })
-  .describe("An engine: the workflow API that executions are started on.");
+  .refine(({ token, credentials }) => (token === undefined) !== (credentials === undefined), {
+    error: "needs either 'token' or 'credentials', and not both",
+  })
+  .describe("An engine: the workflow API that executions are started on. Needs 'token' or 'credentials'.")
+  .meta({ oneOf: [{ required: ["token"] }, { required: ["credentials"] }] });
 export type EngineConfig = z.infer<typeof EngineConfig>;
+
+/** The names of the secrets that an engine needs, each with where it is named. */
+export function engineSecrets({ token, credentials }: EngineConfig): (readonly [readonly string[], string])[] {
+  if (token !== undefined) return [[["token"], token]];
+  return Object.entries(credentials ?? {}).map(([part, name]) => [["credentials", part], name]);
+}
 
 /** What is not said otherwise may come at once: webhooks come in bursts. */
 const BURST_SECONDS = 2;
