@@ -16,6 +16,7 @@ import { createGateMemory, type GateMemory } from "./gate/gate-memory.ts";
 import { createKeyFetcher } from "./keys/key-fetcher.ts";
 import { createLedger } from "./ledger/ledger-client.ts";
 import { log } from "./log.ts";
+import { enginePush } from "./sources/engine-push.ts";
 
 /** What an isolate makes once and keeps, bounded: the compiled configuration, and the parts that remember or sample. */
 interface Lasting {
@@ -72,6 +73,11 @@ export function composeBridge(env: Env, scheduledTime?: number): Result<Bridge, 
     }),
     keys,
     engine: (id) => engines.get(id),
+    push: (id) => {
+      const engine = config.engines[id];
+      if (!engine?.push.enabled) return undefined;
+      return enginePush(id, resolveEngine(engine).baseUrl, engine.push.runId);
+    },
     secrets,
     now,
     random: () => Math.random(),

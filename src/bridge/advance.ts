@@ -65,15 +65,21 @@ async function start(bridge: Bridge, execution: Execution): Promise<Execution | 
 /** What came of the call is saved before anyone else is told of it: a Worker lost in between leaves a doubt. */
 async function begin(bridge: Bridge, intent: Execution, entry: Entry): Promise<Execution | null> {
   const { learnt, outcome } = await callStart(bridge, intent);
+  let saved: Execution | null = null;
+  let pushed = false;
   try {
-    return await settle(bridge, intent, learnt);
+    saved = await settle(bridge, intent, learnt);
   } finally {
-    await entry.leave(outcome);
+    pushed = await entry.leave(outcome);
   }
+  return pushed && saved?.run === "running" ? advance(slippingIn(bridge), saved) : saved;
 }
 
 /** Delivers what is due and saves what has changed, in one write where the end and its delivery come together. */
 async function settle(bridge: Bridge, before: Execution, learnt: Execution): Promise<Execution | null> {
+  // The sweep, the fast path and a push may see the same end at the same time: one of them tells it.
+  const tells = before.run === "running" && isEnded(learnt) && learnt.deliveries.length > 0;
+  if (tells && !(await bridge.ledger.reserve(before, bridge.now()))) return null;
   const after = isEnded(learnt) ? await deliverDue(bridge, learnt) : learnt;
   if (after === before) return before;
   const saved = await save(bridge, after);

@@ -85,6 +85,7 @@ export function holdingPermits(bridge: Bridge, pass: PassGates): { readonly brid
         for (const { reason, calls = 1 } of outcomes) if (reason === "answered") permit.answered += calls;
         const bad = outcomes.filter(({ reason }) => reason !== "answered");
         if (bad.length > 0) await giveBack(engine, bad);
+        return false;
       },
     };
   }

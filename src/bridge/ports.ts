@@ -8,6 +8,7 @@ import type { Admission, AttemptOutcome, DeliveryState, Execution, RunState } fr
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
 import type { RuleSet } from "../core/rule.ts";
+import type { EnginePush } from "../sources/engine-push.ts";
 import type { KeyFetcher } from "../sources/families/key-fetcher.ts";
 import type { Source } from "../sources/source.ts";
 
@@ -42,6 +43,11 @@ export interface ClaimedBatch {
   readonly next: DueCursor | null;
 }
 
+export interface ClaimedRuns {
+  readonly known: boolean;
+  readonly executions: readonly Execution[];
+}
+
 export interface ExecutionFilter {
   readonly state?: RunState;
   readonly delivery?: DeliveryState;
@@ -71,6 +77,16 @@ export interface Ledger {
   claim(shard: number, now: number, after: DueCursor | null, shut?: readonly string[]): Promise<ClaimedBatch>;
   /** Stores the execution, unless someone else has changed it since it was read. */
   save(execution: Execution): Promise<"saved" | "conflict">;
+  /**
+   * Only one at a time may tell the end of a run that several may see ending: the sweep, the fast path, a push.
+   * @returns whether it is the caller, for about a minute and as long as nobody has changed the execution
+   */
+  reserve(execution: Execution, now: number): Promise<boolean>;
+  /**
+   * The running executions of this engine that have one of these runs, leased to the caller for a poll. `known` also
+   * where somebody else is polling.
+   */
+  claimRuns(engine: string, runIds: readonly string[], now: number): Promise<ClaimedRuns>;
   get(id: string): Promise<Execution | null>;
   list(filter: ExecutionFilter): Promise<ExecutionPage>;
   /** Deletes some of what has outlived its retention in one shard. @returns how many executions */
@@ -121,8 +137,11 @@ export interface Entry {
   readonly calls: number;
   /** How long it is good for, ms. */
   readonly forMs: number;
-  /** Gives it back and tells what came of the calls, in their order; nothing where none was made. */
-  leave(...outcomes: readonly CallOutcome[]): Promise<void>;
+  /**
+   * Gives it back and tells what came of the calls, in their order; nothing where none was made.
+   * @returns whether the engine has pushed already that something has happened to the run that was started
+   */
+  leave(...outcomes: readonly CallOutcome[]): Promise<boolean>;
 }
 
 /** How an engine stands, for people. Times are ms since the epoch. */
@@ -149,6 +168,8 @@ export interface EngineGate {
   inspect(engine: string): Promise<{ readonly shut: Shut | null; readonly probe: string | null }>;
   /** What came of a probe. @returns why the engine is shut after it */
   probed(engine: string, probe: string, outcome: CallOutcome): Promise<Shut | null>;
+  /** Keeps for a while that a push about these runs has come, for whoever is just starting one of them. */
+  keepPush(engine: string, runIds: readonly string[]): Promise<void>;
   /** null where the gate cannot be reached */
   view(engine: string): Promise<GateView | null>;
   /** @throws where the gate cannot be reached */
@@ -244,6 +265,8 @@ export interface Bridge {
   /** Fetches the public keys of senders whose keys stand at a URL. */
   readonly keys: KeyFetcher;
   engine(id: string): Engine | undefined;
+  /** How the engine's pushes are read; undefined where it may not push. */
+  push(engine: string): EnginePush | undefined;
   /** The values of a source's secrets, in the order of the configuration. */
   secrets(names: readonly string[]): string[];
   /** ms since the epoch */

@@ -31,9 +31,11 @@ export async function callStart(bridge: Bridge, execution: Execution): Promise<C
     ? await engine.start(startCall(execution, begun))
     : err({ reason: "unavailable", detail: `the configuration has no engine "${execution.engine}"` } as const);
   const now = bridge.now();
-  const outcome = outcomeOf(run);
-  if (run.ok) return { learnt: started(execution, run.value, now), outcome };
-  return { learnt: afterFailure(bridge, execution, run.error, { now, durationMs: now - begun }), outcome };
+  if (!run.ok) {
+    const learnt = afterFailure(bridge, execution, run.error, { now, durationMs: now - begun });
+    return { learnt, outcome: outcomeOf(run) };
+  }
+  return { learnt: started(execution, run.value, now), outcome: { reason: "answered", runId: run.value.runId } };
 }
 
 function afterFailure(

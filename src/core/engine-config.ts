@@ -29,6 +29,25 @@ const RateLimit = z
     "How often the engine may be called, by all calls together. Left out: as often as there is something to ask.",
   );
 
+const BodyPath = z
+  .string()
+  .max(200)
+  .regex(/^\$(?:\.[^.[\]]+|\[\d{1,4}\])+$/, "must be a path such as $.id");
+
+const Push = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe("Whether POST /engine/<this engine's name> is open."),
+    runId: z
+      .array(BodyPath)
+      .min(1)
+      .max(8)
+      .default(["$.id", "$.workflowId", "$.executionId"])
+      .describe("Where the id of the run may stand in the body; all of them are looked at."),
+  })
+  .describe(
+    "The engine's own webhooks: they say that a run has changed, and the bridge asks at once. Runs are polled all the same.",
+  );
+
 const Operation = z
   .strictObject({
     method: z.enum(["GET", "POST", "PUT", "DELETE"]).optional().describe("HTTP method."),
@@ -68,6 +87,7 @@ export const EngineConfig = z
       .max(10_000)
       .default(50)
       .describe("How many calls may be under way at the same time, over all Workers."),
+    push: Push.prefault({}),
     operations: z
       .strictObject({
         start: Operation.optional(),

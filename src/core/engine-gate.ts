@@ -33,6 +33,8 @@ export interface CallOutcome {
   /** How many calls it took, 1 where it is left out. */
   readonly calls?: number;
   readonly retryAfterMs?: number | undefined;
+  /** The run that the call has started. */
+  readonly runId?: string;
 }
 
 /** Why no call may be made, and after how long to ask again, ms. */

@@ -23,6 +23,7 @@ import {
   tokensLeft,
 } from "../core/engine-gate.ts";
 import { migrate } from "./migrations.ts";
+import { Pushes } from "./pushes.ts";
 
 /** Each call in flight that is told to wait names a time of its own; a second more is not worth a write. */
 const RETRY_STEP_MS = 1_000;
@@ -42,6 +43,7 @@ interface StandingRow extends Record<string, SqlStorageValue> {
 
 export class EngineGateObject extends DurableObject<Env> {
   readonly #sql: SqlStorage;
+  readonly #pushes = new Pushes();
   #state: GateState;
   #written: Standing;
 
@@ -60,8 +62,14 @@ export class EngineGateObject extends DurableObject<Env> {
     return answer;
   }
 
-  leave(now: number, limits: GateLimits, id: string, outcomes: CallOutcome[]): Turned {
-    return this.#turn(giveBack(this.#state, limits, now, { id, outcomes }), now);
+  leave(now: number, limits: GateLimits, id: string, outcomes: CallOutcome[]): Turned & { pushed: boolean } {
+    const told = this.#turn(giveBack(this.#state, limits, now, { id, outcomes }), now);
+    const pushed = outcomes.some(({ runId }) => runId !== undefined && this.#pushes.take(runId, now));
+    return { ...told, pushed };
+  }
+
+  keepPush(now: number, runIds: readonly string[]): void {
+    for (const runId of runIds) this.#pushes.keep(runId, now);
   }
 
   inspect(now: number, id: string): { shut: Shut | null; probe: boolean } {

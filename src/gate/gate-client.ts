@@ -65,10 +65,11 @@ export function createEngineGate({ namespace, memory, limits, token, log, now }:
     return shut;
   }
 
-  async function leave(engine: string, id: string, outcomes: readonly CallOutcome[]): Promise<void> {
+  async function leave(engine: string, id: string, outcomes: readonly CallOutcome[]): Promise<boolean> {
     const plain = outcomes.map(plainOf);
     const told = await attempt(engine, async (stub, known) => stub.leave(now(), known, id, plain));
     if (told) tell(engine, told);
+    return told?.pushed ?? false;
   }
 
   function entry(engine: string, calls: number, id: string): Entry {
@@ -82,7 +83,7 @@ export function createEngineGate({ namespace, memory, limits, token, log, now }:
       const id = token();
       const unasked = memory.takeUnasked(engine);
       const answer = await attempt(engine, async (stub, known) => stub.enter(now(), known, id, wanted, unasked));
-      if (!answer) return { open: true, calls: wanted, forMs: PERMIT_MS, leave: async () => undefined };
+      if (!answer) return { open: true, calls: wanted, forMs: PERMIT_MS, leave: async () => false };
       if (answer.open) {
         memory.heard(engine, null, now());
         return entry(engine, answer.calls, id);
@@ -102,12 +103,8 @@ export function createEngineGate({ namespace, memory, limits, token, log, now }:
           memory.unasked(engine, callsOf(outcomes));
           // Only what may turn the gate is worth a call; the others are counted with the next one.
           const bad = outcomes.filter(({ reason }) => reason !== "answered");
-          if (bad.length > 0)
-            await leave(
-              engine,
-              token(),
-              bad.map((each) => ({ ...each, calls: 0 })),
-            );
+          const uncounted = bad.map((each) => ({ ...each, calls: 0 }));
+          return bad.length > 0 && leave(engine, token(), uncounted);
         },
       };
     },
@@ -122,6 +119,10 @@ export function createEngineGate({ namespace, memory, limits, token, log, now }:
     async probed(engine, probe, outcome) {
       const told = await attempt(engine, async (stub) => stub.probed(now(), probe, plainOf(outcome)));
       return told ? tell(engine, told) : null;
+    },
+
+    async keepPush(engine, runIds) {
+      await attempt(engine, async (stub) => stub.keepPush(now(), runIds));
     },
 
     async view(engine) {
@@ -143,6 +144,11 @@ function callsOf(outcomes: readonly CallOutcome[]): number {
 }
 
 /** A failure's words are of no use to the gate, and need not leave the Worker. */
-function plainOf({ reason, calls = 1, retryAfterMs }: CallOutcome): CallOutcome {
-  return retryAfterMs === undefined ? { reason, calls } : { reason, calls, retryAfterMs };
+function plainOf({ reason, calls = 1, retryAfterMs, runId }: CallOutcome): CallOutcome {
+  return {
+    reason,
+    calls,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(runId === undefined ? {} : { runId }),
+  };
 }

@@ -68,6 +68,25 @@ export function createLedger({ namespace, settings, token }: LedgerDeps): Ledger
       return call(address.shard, async (object) => object.save(address.row, execution.version, row, once));
     },
 
+    async reserve({ id, version }, now) {
+      const address = addressOf(id);
+      if (!address) throw new Error(`not an execution id: ${id}`);
+      const once = token();
+      return call(address.shard, async (object) => object.reserve(address.row, version, now, once));
+    },
+
+    async claimRuns(engine, runIds, now) {
+      const claims = range(shards).map(async (shard) => {
+        const { known, rows } = await call(shard, async (object) => object.claimRuns(engine, runIds, now));
+        return { known, executions: rows.map((row) => toExecution(row, shard)) };
+      });
+      const claimed = await Promise.all(claims);
+      return {
+        known: claimed.some(({ known }) => known),
+        executions: claimed.flatMap(({ executions }) => executions),
+      };
+    },
+
     async get(id) {
       const address = addressOf(id);
       if (!address) return null;

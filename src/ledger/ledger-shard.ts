@@ -8,6 +8,7 @@ import { LEASE_MS } from "../core/retry.ts";
 import { type ChunkKind, dropText, fitsInRow, loadText, storeText } from "./chunks.ts";
 import { migrate } from "./migrations.ts";
 import type { AdmissionRow, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts";
+import { RunIndex } from "./run-index.ts";
 import * as sql from "./statements.ts";
 
 /** Rows per claim: few enough that the last is taken up well before its lease ends, six at a time and slow as calls may be. */
@@ -34,6 +35,11 @@ export interface ClaimedRows {
   readonly next: DueCursor | null;
 }
 
+export interface ClaimedRunRows {
+  readonly known: boolean;
+  readonly rows: ExecutionRow[];
+}
+
 interface WriteState {
   readonly run: RunState;
   readonly version: number;
@@ -55,10 +61,15 @@ export class LedgerShard extends DurableObject<Env> {
   /** Polls write nothing, so their leases are kept here only. Lost with the object: then a poll is made twice. */
   readonly #pollLeases = new Map<number, number>();
 
+  /** Who tells the end of a run. Lost with the object: then it may be told twice, under one message id. */
+  readonly #tellers = new Map<number, { readonly token: string; readonly until: number }>();
+  readonly #runs: RunIndex;
+
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     migrate(state.storage);
     this.#sql = state.storage.sql;
+    this.#runs = new RunIndex(this.#sql);
   }
 
   /** Inserts each execution or reports the one that its key has. @param token the same when the call is repeated */
@@ -161,6 +172,8 @@ export class LedgerShard extends DurableObject<Env> {
       if (due_at === stored.due_at) this.#sql.exec(sql.UPDATE, ...values);
       else this.#sql.exec(sql.UPDATE_DUE, ...values, due_at);
       this.#pollLeases.delete(id);
+      this.#tellers.delete(id);
+      this.#runs.note(id, row);
       return "saved";
     });
   }
@@ -171,6 +184,22 @@ export class LedgerShard extends DurableObject<Env> {
     if (row.result === null || needed || fitsInRow(row.result)) return this.#store(id, "result", row.result);
     dropText(this.#sql, id, "result");
     return null;
+  }
+
+  /** Nothing is written: whoever is lost in between is followed by another after the time of a poll. */
+  reserve(id: number, version: number, now: number, token: string): boolean {
+    const [stored] = this.#rows<WriteState>(sql.SELECT_WRITE_STATE, id);
+    const teller = this.#tellers.get(id);
+    if (stored?.version !== version || (teller && teller.token !== token && now < teller.until)) return false;
+    this.#tellers.set(id, { token, until: now + POLL_LEASE_MS });
+    return true;
+  }
+
+  /** Leases the polls of what has one of these runs. */
+  claimRuns(engine: string, runIds: readonly string[], now: number): ClaimedRunRows {
+    const found = this.#runs.find(runIds).flatMap((id) => this.#rows<SummaryRow>(sql.SELECT_SUMMARY, id));
+    const own = found.filter(({ run, attributes }) => run === "running" && JSON.parse(attributes).engine === engine);
+    return { known: own.length > 0, rows: own.flatMap((row) => this.#lease(row, now) ?? []) };
   }
 
   find(id: number): ExecutionRow | null {
@@ -209,6 +238,7 @@ export class LedgerShard extends DurableObject<Env> {
 
   #forgetLeases(now: number): void {
     for (const [id, until] of this.#pollLeases) if (until <= now) this.#pollLeases.delete(id);
+    for (const [id, { until }] of this.#tellers) if (until <= now) this.#tellers.delete(id);
   }
 
   #store(id: number, kind: ChunkKind, text: string | null): string | null {

@@ -7,6 +7,7 @@ import type { LedgerUnderTest } from "./ledger/executions.ts";
 import { listContract } from "./ledger/list.ts";
 import { pollContract } from "./ledger/poll.ts";
 import { purgeContract } from "./ledger/purge.ts";
+import { runsContract } from "./ledger/runs.ts";
 import { saveContract } from "./ledger/save.ts";
 import { sizeContract } from "./ledger/size.ts";
 
@@ -14,6 +15,7 @@ export function ledgerContract(ledger: LedgerUnderTest): void {
   describe("admit", () => admitContract(ledger));
   describe("claim", () => claimContract(ledger));
   describe("claim of running executions", () => pollContract(ledger));
+  describe("running executions", () => runsContract(ledger));
   describe("save", () => saveContract(ledger));
   describe("list", () => listContract(ledger));
   describe("purge", () => purgeContract(ledger));

@@ -23,6 +23,8 @@ interface Row {
   holdsKey: boolean;
   /** Until when a poll of it belongs to someone. Written nowhere in the real ledger either. */
   pollLeasedUntil: number;
+  /** Until when somebody is telling its end. Written nowhere either. */
+  toldUntil: number;
 }
 
 export interface MemoryLedgerOptions {
@@ -44,7 +46,7 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
     const row = Math.max((inShard(shard).at(-1)?.row ?? 0) + 1, now * IDS_PER_MS);
     const execution = { ...copyOf(fresh), id: publicId({ shard, row }) };
     const windowEndsAt = now + fresh.windowMs;
-    rows.set(execution.id, { row, shard, execution, windowEndsAt, holdsKey: true, pollLeasedUntil: 0 });
+    rows.set(execution.id, { row, shard, execution, windowEndsAt, holdsKey: true, pollLeasedUntil: 0, toldUntil: 0 });
     return { outcome: "new", execution: copyOf(execution) };
   }
 
@@ -86,7 +88,23 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       if (!mayFollow(stored.execution.run, execution.run)) return "conflict";
       stored.execution = { ...stored.execution, ...progressOf(copyOf(execution)), version: execution.version + 1 };
       stored.pollLeasedUntil = 0;
+      stored.toldUntil = 0;
       return "saved";
+    },
+
+    async reserve({ id, version }, now) {
+      const stored = rows.get(id);
+      if (stored?.execution.version !== version || stored.toldUntil > now) return false;
+      stored.toldUntil = now + POLL_LEASE_MS;
+      return true;
+    },
+
+    async claimRuns(engine, runIds, now) {
+      const own = [...rows.values()].filter(
+        ({ execution: { run, runId, engine: of } }) =>
+          run === "running" && of === engine && runId !== null && runIds.includes(runId),
+      );
+      return { known: own.length > 0, executions: own.flatMap((each) => lease(each, now)) };
     },
 
     async get(id) {

@@ -45,6 +45,8 @@ export interface TestBridgeOptions {
   /** How long the fast path follows a run, ms. */
   readonly followForMs?: number;
   readonly random?: number;
+  /** A ledger in place of the one in memory. */
+  readonly ledger?: Ledger;
 }
 
 /** One rule without anything optional but two callbacks. */
@@ -80,7 +82,7 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
   const clock = createFakeClock(NOW);
   const fakeEngine = createFakeEngine(clock, followForMs);
   const callbacks = createFakeCallbacks(clock);
-  const ledger = countingLedger(createMemoryLedger({ shards }));
+  const ledger = countingLedger(options.ledger ?? createMemoryLedger({ shards }));
   const setup = setupOf(rules);
   const lines: LogLine[] = [];
   let events = 0;
@@ -96,6 +98,7 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
     gate: openGate(),
     keys: noKeys,
     engine: (id) => (id === "default" ? fakeEngine : undefined),
+    push: () => undefined,
     secrets: (names) => names.map(() => "secret"),
     now: clock.now,
     random: () => random,

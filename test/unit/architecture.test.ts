@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "keys",
     "ledger",
     "log.ts",
+    "sources",
   ],
   "index.ts": ["bridge", "deps.ts", "desk", "gate", "http", "ledger"],
 };

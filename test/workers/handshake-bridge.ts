@@ -124,6 +124,7 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
     gate: openGate(),
     keys: noKeys,
     engine: () => runningEngine,
+    push: () => undefined,
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
     now: () => NOW,
     random: () => 0,

@@ -129,6 +129,7 @@ function bridgeOf(lines: LogLine[]): Bridge {
     gate: openGate(),
     keys: noKeys,
     engine: () => engine,
+    push: () => undefined,
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
     now: () => NOW,
     random: () => 0,
