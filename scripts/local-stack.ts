@@ -31,8 +31,13 @@ export interface StackOptions {
   onOutput?(process: "bridge" | "simulator", text: string): void;
 }
 
+interface EngineSecrets {
+  readonly token?: string;
+  readonly credentials?: { readonly key: string; readonly secret: string };
+}
+
 export interface Config {
-  readonly engines: Record<string, { token: string }>;
+  readonly engines: Record<string, EngineSecrets & { followFor?: string }>;
   readonly sources: Record<
     string,
     { preset?: string; secrets?: readonly string[]; handshakeSecrets?: readonly string[] }

@@ -16,15 +16,20 @@ import { readSetup } from "./bridge/setup.ts";
 import { createSetupInForce, type SetupInForce } from "./bridge/setup-in-force.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
 import { createConfigStore } from "./config/config-client.ts";
+import { type EngineConfig, gateLimits } from "./core/engine-config.ts";
 import type { Json } from "./core/json.ts";
 import { ok, type Result } from "./core/result.ts";
 import { createSourceDesk } from "./desk/desk-client.ts";
 import { forDevelopment } from "./development.ts";
 import { createEngine } from "./engine/engine-client.ts";
-import { resolveEngine } from "./engine/presets.ts";
+import { type EngineDefinition, resolveEngine } from "./engine/presets.ts";
+import { apiToken, exchangedToken, type TokenMemory, type TokenSource } from "./engine/token.ts";
+import { createEngineGate } from "./gate/gate-client.ts";
+import { createGateMemory, type GateMemory } from "./gate/gate-memory.ts";
 import { createKeyFetcher } from "./keys/key-fetcher.ts";
 import { createLedger } from "./ledger/ledger-client.ts";
 import { log } from "./log.ts";
+import { enginePush } from "./sources/engine-push.ts";
 
 /** What an isolate makes once and keeps, bounded: the compiled configuration, and the parts that remember or sample. */
 interface Lasting {
@@ -33,6 +38,8 @@ interface Lasting {
   readonly configDesk: ConfigDesk;
   readonly desk: SourceDesk;
   readonly keys: KeyFetcher;
+  readonly gates: GateMemory;
+  readonly tokens: TokenMemory;
 }
 
 /** One per isolate: env does not change while an isolate lives. */
@@ -48,7 +55,7 @@ export async function composeBridge(
   env: Env,
   scheduledTime?: number,
 ): Promise<Result<Bridge, Misconfigured | ConfigUnreachable>> {
-  const { setups, earlier, desk, keys } = lastingOf(env);
+  const { setups, earlier, desk, keys, gates, tokens } = lastingOf(env);
   const setup = await setups.current();
   if (!setup.ok) return setup;
 
@@ -57,14 +64,11 @@ export async function composeBridge(
   const now = (): number => realNow() + offsetMs;
   const secrets = (names: readonly string[]): string[] => names.map((name) => textBinding(env, name) ?? "");
   const engines = new Map<string, Engine>(
-    Object.entries(config.engines).map(([id, engine]) => [
-      id,
-      createEngine(resolveEngine(engine), {
-        token: textBinding(env, engine.token) ?? "",
-        fetch: callFetch,
-        now: realNow,
-      }),
-    ]),
+    Object.entries(config.engines).map(([id, engine]) => {
+      const definition = resolveEngine(engine);
+      const token = tokenSource(id, engine, definition, { tokens, secrets });
+      return [id, createEngine(definition, { token, fetch: callFetch, now: realNow })];
+    }),
   );
   return ok({
     setup: setup.value,
@@ -84,8 +88,21 @@ export async function composeBridge(
       now: realNow,
     }),
     desk,
+    gate: createEngineGate({
+      namespace: env.GATE,
+      memory: gates,
+      limits: (id) => config.engines[id] && gateLimits(config.engines[id]),
+      token: () => crypto.randomUUID(),
+      log,
+      now: realNow,
+    }),
     keys,
     engine: (id) => engines.get(id),
+    push: (id) => {
+      const engine = config.engines[id];
+      if (!engine?.push.enabled) return undefined;
+      return enginePush(id, resolveEngine(engine).baseUrl, engine.push.runId);
+    },
     secrets,
     now,
     random: () => Math.random(),
@@ -134,7 +151,24 @@ function makeLasting(env: Env): Lasting {
       now: realNow,
     }),
     keys: createKeyFetcher({ policy: { development: isDevelopment(env) }, fetch: callFetch, now: realNow }),
+    gates: createGateMemory(),
+    tokens: new Map(),
   };
+}
+
+/** Credentials are remembered by the names of their secrets, never by their values. */
+function tokenSource(
+  id: string,
+  { token, credentials }: EngineConfig,
+  { baseUrl, authorizePath, timeoutMs }: EngineDefinition,
+  given: { readonly tokens: TokenMemory; secrets(names: readonly string[]): string[] },
+): TokenSource {
+  if (!credentials) return apiToken(given.secrets([token ?? ""])[0]?.trim() ?? "");
+  const names = [credentials.key, credentials.secret];
+  const [key = "", secret = ""] = given.secrets(names);
+  const url = baseUrl + authorizePath;
+  const name = JSON.stringify([id, url, ...names]);
+  return exchangedToken({ name, url, key, secret, timeoutMs, memory: given.tokens, fetch: callFetch, now: realNow });
 }
 
 /** Development may bring a whole configuration in place of bridge.config.json. */

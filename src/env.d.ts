@@ -8,11 +8,12 @@ interface __BaseEnv_Env {
 	LEDGER: DurableObjectNamespace<import("../src/index").LedgerShard>;
 	DESK: DurableObjectNamespace<import("../src/index").SourceDeskObject>;
 	CONFIG: DurableObjectNamespace<import("../src/index").ConfigObject>;
+	GATE: DurableObjectNamespace<import("../src/index").EngineGateObject>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("../src/index");
-		durableNamespaces: "LedgerShard" | "SourceDeskObject" | "ConfigObject";
+		durableNamespaces: "LedgerShard" | "SourceDeskObject" | "ConfigObject" | "EngineGateObject";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

@@ -6,6 +6,7 @@ import { app } from "./http/app.ts";
 
 export { ConfigObject } from "./config/config-object.ts";
 export { SourceDeskObject } from "./desk/source-desk-object.ts";
+export { EngineGateObject } from "./gate/engine-gate-object.ts";
 export { LedgerShard } from "./ledger/ledger-shard.ts";
 
 export default {

@@ -4,9 +4,10 @@
 import { type Execution, isEnded, starting } from "../core/execution.ts";
 import { callCancel, unstarted } from "./cancel.ts";
 import { deliverDue } from "./deliver.ts";
+import { slippingIn } from "./permits.ts";
 import { poll } from "./poll.ts";
-import type { Bridge } from "./ports.ts";
-import { callStart, workerLost } from "./start.ts";
+import type { Bridge, Entry } from "./ports.ts";
+import { callStart, putBack, stillWaiting, workerLost } from "./start.ts";
 
 /** Waits between the early polls of the fast path, ms. Short workflows are called back within seconds. */
 const EARLY_POLL_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
@@ -17,16 +18,20 @@ const EARLY_POLL_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
  */
 export async function follow(bridge: Bridge, fresh: Execution): Promise<void> {
   const until = bridge.now() + (bridge.engine(fresh.engine)?.followForMs ?? 0);
-  let execution =
-    fresh.run === "starting"
-      ? await settle(bridge, fresh, await callStart(bridge, fresh))
-      : await advance(bridge, fresh);
+  let execution = fresh.run === "starting" ? await startFresh(bridge, fresh) : await advance(bridge, fresh);
   if (execution && isUnheededCancel(execution)) execution = await advance(bridge, execution);
   for (const wait of EARLY_POLL_WAITS_MS) {
     if (execution?.run !== "running" || bridge.now() + wait > until) return;
     await bridge.sleep(wait);
-    execution = await advance(bridge, execution);
+    execution = await advance(slippingIn(bridge), execution);
   }
+}
+
+/** The admission was the intent: the call is made at once, unless the engine is shut. */
+async function startFresh(bridge: Bridge, fresh: Execution): Promise<Execution | null> {
+  const entry = await bridge.gate.enter(fresh.engine, 1);
+  if (entry.open) return begin(bridge, fresh, entry);
+  return settle(bridge, fresh, putBack(fresh, entry, bridge.now(), bridge.random()));
 }
 
 /** The fast path of a cancel: what it was applied to is canceled at the engine at once. */
@@ -75,15 +80,33 @@ async function askEngine(bridge: Bridge, execution: Execution): Promise<Executio
 
 /** The intent is durable before the call: whoever finds it afterwards knows that the call may have been made. */
 async function start(bridge: Bridge, execution: Execution): Promise<Execution | null> {
+  const entry = await bridge.gate.enter(execution.engine, 1);
+  if (!entry.open) return settle(bridge, execution, stillWaiting(execution, bridge.now()));
   const intent = await save(bridge, starting(execution, bridge.now()));
-  if (!intent) return null;
   // Wanted in the very moment in which the start was decided: it is the cancel that was first.
-  if (intent.cancelRequest) return settle(bridge, intent, unstarted(bridge, intent));
-  return settle(bridge, intent, await callStart(bridge, intent));
+  if (intent && !intent.cancelRequest) return begin(bridge, intent, entry);
+  await entry.leave();
+  return intent && settle(bridge, intent, unstarted(bridge, intent));
+}
+
+/** What came of the call is saved before anyone else is told of it: a Worker lost in between leaves a doubt. */
+async function begin(bridge: Bridge, intent: Execution, entry: Entry): Promise<Execution | null> {
+  const { learnt, outcome } = await callStart(bridge, intent);
+  let saved: Execution | null = null;
+  let pushed = false;
+  try {
+    saved = await settle(bridge, intent, learnt);
+  } finally {
+    pushed = await entry.leave(outcome);
+  }
+  return pushed && saved?.run === "running" ? advance(slippingIn(bridge), saved) : saved;
 }
 
 /** Delivers what is due and saves what has changed, in one write where the end and its delivery come together. */
 async function settle(bridge: Bridge, before: Execution, learnt: Execution): Promise<Execution | null> {
+  // The sweep, the fast path and a push may see the same end at the same time: one of them tells it.
+  const tells = before.run === "running" && isEnded(learnt) && learnt.deliveries.length > 0;
+  if (tells && !(await bridge.ledger.reserve(before, bridge.now()))) return null;
   const after = isEnded(learnt) ? await deliverDue(bridge, learnt) : learnt;
   if (after === before) return before;
   const saved = await save(bridge, after);

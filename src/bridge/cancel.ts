@@ -1,8 +1,9 @@
 // Ends an execution that somebody wants canceled: before its start call nothing is started, after it the engine is asked to
 // cancel the run. What the engine answers decides nothing by itself: how the run stands is what the next poll says.
 import { type Execution, ended, note } from "../core/execution.ts";
-import { logFailure } from "./poll.ts";
+import { permitted } from "./permits.ts";
 import type { Bridge } from "./ports.ts";
+import { logFailure } from "./start.ts";
 
 /** Canceled without a call. @param execution queued, or at a start call that will not be made (again) */
 export function unstarted(bridge: Bridge, execution: Execution): Execution {
@@ -23,7 +24,7 @@ export async function callCancel(bridge: Bridge, execution: Execution): Promise<
   const engine = bridge.engine(execution.engine);
   if (runId === null || !engine) return execution;
   const begun = bridge.now();
-  const answer = await engine.cancel(runId);
+  const answer = await permitted(bridge, execution.engine, () => engine.cancel(runId));
   const now = bridge.now();
   const entry = { at: now, step: "cancel", durationMs: now - begun } as const;
   if (answer.ok) {

@@ -2,7 +2,9 @@
 // the very execution it was given, so that it costs no write.
 import type { RunStatus } from "../core/engine-config.ts";
 import { type EndState, type Execution, ended, note } from "../core/execution.ts";
-import type { Bridge, Engine, EngineFailure } from "./ports.ts";
+import { outcomeOf, waitingFor } from "./permits.ts";
+import type { Bridge, Engine, EngineFailure, Entry } from "./ports.ts";
+import { logFailure } from "./start.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -33,8 +35,13 @@ export async function poll(bridge: Bridge, execution: Execution): Promise<Execut
     const detail = `the configuration has no engine "${execution.engine}"`;
     return afterFailedPoll(execution, { reason: "unavailable", detail }, bridge.now());
   }
+  const entry = await bridge.gate.enter(execution.engine, 1);
+  if (!entry.open) {
+    return afterFailedPoll(execution, { reason: "unavailable", detail: waitingFor(entry) }, bridge.now());
+  }
   const run = await engine.get(runId);
   const now = bridge.now();
+  if (!run.ok || run.value.status === "running") await entry.leave(outcomeOf(run));
   if (!run.ok) {
     logFailure(bridge, execution, "get", run.error);
     return afterFailedPoll(execution, run.error, now);
@@ -45,18 +52,18 @@ export async function poll(bridge: Bridge, execution: Execution): Promise<Execut
       ? ended(execution, "expired", { reason: "the run did not finish before it expired" }, now)
       : execution;
   }
-  return fetchResult(bridge, engine, execution, runId, run.value.status);
+  return fetchResult(bridge, engine, execution, { runId, status: run.value.status, entry });
 }
 
 async function fetchResult(
   bridge: Bridge,
   engine: Engine,
   execution: Execution,
-  runId: string,
-  status: Exclude<RunStatus, "running">,
+  { runId, status, entry }: { runId: string; status: Exclude<RunStatus, "running">; entry: Entry },
 ): Promise<Execution> {
   const result = await engine.result(runId);
   const now = bridge.now();
+  await entry.leave(outcomeOf(result, 2));
   if (result.ok) return ended(execution, status, { result: result.value }, now);
 
   const missing = isNotFound(result.error);
@@ -95,12 +102,4 @@ function expiryOf(execution: Execution): number {
 
 function isNotFound(failure: EngineFailure): boolean {
   return failure.reason === "rejected" && failure.status === 404;
-}
-
-export function logFailure(bridge: Bridge, execution: Execution, operation: string, failure: EngineFailure): void {
-  bridge.log(failure.reason === "unauthorized" ? "error" : "warn", `engine.${failure.reason}`, {
-    engine: execution.engine,
-    operation,
-    execution: execution.id,
-  });
 }

@@ -1,144 +1,20 @@
 // What the use cases need of the outside world, declared by them and implemented by the adapters. Types only.
 import type { ConfigFault } from "../core/check-config.ts";
 import type { BridgeConfig } from "../core/config.ts";
-import type { RunStatus } from "../core/engine-config.ts";
-import type { Event } from "../core/event.ts";
-import type { Admission, AttemptOutcome, DeliveryState, Execution, RunState } from "../core/execution.ts";
-import type { Json, JsonObject } from "../core/json.ts";
-import type { Result } from "../core/result.ts";
+import type { AttemptOutcome } from "../core/execution.ts";
+import type { Json } from "../core/json.ts";
 import type { RuleSet } from "../core/rule.ts";
 import type { Schedule } from "../core/schedule.ts";
+import type { EnginePush } from "../sources/engine-push.ts";
 import type { KeyFetcher } from "../sources/families/key-fetcher.ts";
 import type { Source } from "../sources/source.ts";
+import type { Engine, EngineGate } from "./engine-port.ts";
+import type { Ledger } from "./ledger-port.ts";
 
 export type { KeyFault, KeyFetcher, KeyRequest } from "../sources/families/key-fetcher.ts";
 export type { Source } from "../sources/source.ts";
-
-/** The ledger could not be reached or did not answer: nothing is known to be stored. */
-export interface LedgerUnavailable {
-  readonly reason: "ledger-unavailable";
-  readonly detail: string;
-}
-
-/** An execution without its payloads, as listings and receipts need it. */
-export interface ExecutionSummary extends Omit<Execution, "event" | "start" | "result"> {
-  readonly event: Omit<Event, "data">;
-}
-
-/** The answer to one admission: the fresh execution, or the one that the key already has. */
-export type Admitted =
-  | { readonly outcome: "new"; readonly execution: Execution }
-  | { readonly outcome: "duplicate"; readonly execution: ExecutionSummary };
-
-/**
- * `conflict`: someone else has changed the execution since it was read, and nothing is saved. `cancel-requested`: it is
- * saved, and somebody wants it canceled.
- */
-export type SaveOutcome = "saved" | "cancel-requested" | "conflict";
-
-/** Where a walk over the due executions of one shard stands. */
-export interface DueCursor {
-  readonly dueAt: number;
-  readonly row: number;
-}
-
-export interface ClaimedBatch {
-  readonly executions: readonly Execution[];
-  /** null where the walk has reached its end */
-  readonly next: DueCursor | null;
-}
-
-export interface ExecutionFilter {
-  readonly state?: RunState;
-  readonly delivery?: DeliveryState;
-  readonly rule?: string;
-  readonly source?: string;
-  readonly recordId?: string;
-  /** Only executions admitted from then on, ms since the epoch. */
-  readonly since?: number;
-  /** Only executions admitted before then, ms since the epoch. */
-  readonly until?: number;
-  /** Only executions admitted before this one: the last id of the page before. */
-  readonly before?: string;
-  readonly limit: number;
-}
-
-/** What a start or a cancel is about: a key of a rule within a record, or all keys. */
-export interface Target {
-  readonly recordId: string | null;
-  readonly rule: string;
-  /** null: every key */
-  readonly dedupeKey: string | null;
-}
-
-export interface ExecutionPage {
-  readonly executions: readonly ExecutionSummary[];
-  /** Give it as `before` for the next page; null where this is the last. */
-  readonly next: string | null;
-}
-
-/** Tracks executions and recognises duplicates. Every method may be called twice with the same arguments. */
-export interface Ledger {
-  readonly shards: number;
-  /** Answers only when every admission is durable; repeating it after a failure is harmless. */
-  admit(admissions: readonly Admission[], now: number): Promise<Result<Admitted[], LedgerUnavailable>>;
-  /** Leases what is due in one shard to the caller, from the cursor on. */
-  claim(shard: number, now: number, after: DueCursor | null): Promise<ClaimedBatch>;
-  /** Stores the execution, unless someone else has changed it since it was read. */
-  save(execution: Execution): Promise<SaveOutcome>;
-  /** Wants an execution canceled, which is done by whoever advances it. @param by who wants it, in words */
-  requestCancel(id: string, by: string, now: number): Promise<"requested" | "over" | "unknown">;
-  get(id: string): Promise<Execution | null>;
-  /** The same for several, in their order; those that are not there are left out. */
-  getAll(ids: readonly string[]): Promise<Execution[]>;
-  list(filter: ExecutionFilter): Promise<ExecutionPage>;
-  /** For each target, what goes on of it, the newest first. */
-  goingOn(targets: readonly Target[]): Promise<ExecutionSummary[][]>;
-  /** Deletes some of what has outlived its retention in one shard. @returns how many executions */
-  purge(shard: number, now: number): Promise<number>;
-  /** How far repeated work has come, ms since the epoch, by the name of its mark: those with such a beginning. */
-  marks(beginning: string): Promise<ReadonlyMap<string, number>>;
-  /** Moves marks, forwards only, and forgets those that are null. */
-  setMarks(marks: ReadonlyMap<string, number | null>): Promise<void>;
-}
-
-/** Why an engine call did not give what was asked. The reason alone decides what follows. */
-export type EngineFailure =
-  /** The engine understood and refused: repeating it changes nothing. */
-  | { readonly reason: "rejected"; readonly status: number; readonly detail: string }
-  /** The engine does not accept our token. */
-  | { readonly reason: "unauthorized"; readonly detail: string }
-  | { readonly reason: "throttled"; readonly detail: string; readonly retryAfterMs?: number }
-  /** The call had no effect for sure. */
-  | { readonly reason: "unavailable"; readonly detail: string; readonly retryAfterMs?: number }
-  /** The call may have had its effect. */
-  | { readonly reason: "uncertain"; readonly detail: string };
-
-export interface StartCall {
-  readonly workflowDefinitionId: string;
-  readonly locale: string;
-  readonly parameters: JsonObject;
-  /** ms since the epoch */
-  readonly expiresAt: number | null;
-  readonly recordId: string | null;
-}
-
-export interface Run {
-  readonly runId: string;
-  readonly status: RunStatus;
-  /** ms since the epoch; null where the engine does not say */
-  readonly expiresAt: number | null;
-}
-
-/** A workflow API. */
-export interface Engine {
-  /** How long a run just started is followed by early polls, ms. */
-  readonly followForMs: number;
-  start(call: StartCall): Promise<Result<Run, EngineFailure>>;
-  get(runId: string): Promise<Result<Run, EngineFailure>>;
-  cancel(runId: string): Promise<Result<null, EngineFailure>>;
-  result(runId: string): Promise<Result<Json, EngineFailure>>;
-}
+export type * from "./engine-port.ts";
+export type * from "./ledger-port.ts";
 
 /** One message to one callback. */
 export interface CallbackMessage {
@@ -229,9 +105,12 @@ export interface Bridge {
   readonly ledger: Ledger;
   readonly callbacks: CallbackSender;
   readonly desk: SourceDesk;
+  readonly gate: EngineGate;
   /** Fetches the public keys of senders whose keys stand at a URL. */
   readonly keys: KeyFetcher;
   engine(id: string): Engine | undefined;
+  /** How the engine's pushes are read; undefined where it may not push. */
+  push(engine: string): EnginePush | undefined;
   /** The values of a source's secrets, in the order of the configuration. */
   secrets(names: readonly string[]): string[];
   /** ms since the epoch */

@@ -55,7 +55,9 @@ export async function receive(
   const admissions: Admission[] = [];
   for (const event of events.value) {
     for (const admission of await bridge.setup.rules.decide(event)) {
-      admissions.push({ ...admission, deferred: admissions.length >= MAX_FOLLOWED });
+      // One that could not be started now is born waiting: to put it back would be another write.
+      const shut = !bridge.gate.slipIn(admission.engine).open;
+      admissions.push({ ...admission, deferred: shut || admissions.length >= MAX_FOLLOWED });
     }
   }
   const admitted = await bridge.ledger.admit(admissions, now);

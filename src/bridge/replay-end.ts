@@ -5,9 +5,10 @@ import type { Json } from "../core/json.ts";
 import { objectionTo, owedAgain } from "../core/replay.ts";
 import { ok, type Result } from "../core/result.ts";
 import { isTakenUp } from "./fast-path.ts";
-import { logFailure } from "./poll.ts";
+import { permitted } from "./permits.ts";
 import type { Bridge, Engine, EngineFailure } from "./ports.ts";
 import { type Replayed, refusal, unavailable } from "./replay-outcome.ts";
+import { logFailure } from "./start.ts";
 
 /** Saves that may meet someone else's: a sweep saves an execution once a minute at most. */
 const SAVE_TRIES = 4;
@@ -20,14 +21,14 @@ export async function refetch(bridge: Bridge, execution: Execution): Promise<Rep
   }
   const engine = bridge.engine(execution.engine);
   if (!engine) return engineGone(execution);
-  const run = await engine.get(runId);
+  const run = await permitted(bridge, execution.engine, () => engine.get(runId));
   if (!run.ok) return failed(bridge, execution, "get", run.error);
   const { status } = run.value;
   if (status === "running") {
     const detail = "The engine says that the run still goes on, so there is no result yet. Nothing was changed.";
     return refusal(execution, { reason: "run-goes-on", detail });
   }
-  const result = await engine.result(runId);
+  const result = await permitted(bridge, execution.engine, () => engine.result(runId));
   if (!result.ok) return failed(bridge, execution, "result", result.error);
 
   const said = `The engine says ${status}${status === execution.run ? "" : `; here it stays ${execution.run}`}`;
@@ -77,7 +78,7 @@ async function resultToSend(
   if (result !== undefined || reason !== null || runId === null) return ok(result);
   const engine: Engine | undefined = bridge.engine(execution.engine);
   if (!engine) return { ok: false, error: { detail: `the configuration has no engine "${execution.engine}"` } };
-  const answer = await engine.result(runId);
+  const answer = await permitted(bridge, execution.engine, () => engine.result(runId));
   if (answer.ok || answer.error.reason !== "rejected") return answer;
   return ok(undefined);
 }

@@ -1,8 +1,11 @@
 // The start call and what its answer means. A definite answer is never repeated; an uncertain one follows the rule's
 // policy, is counted, and stands in the timeline.
+
+import type { CallOutcome, Shut } from "../core/engine-gate.ts";
 import { type Execution, ended, held, requeued, started, type TimelineEntry } from "../core/execution.ts";
 import { err } from "../core/result.ts";
-import { START_GIVE_UP_MS, startDelayMs } from "../core/retry.ts";
+import { MINUTE_MS, START_GIVE_UP_MS, startDelayMs } from "../core/retry.ts";
+import { outcomeOf, waitingFor } from "./permits.ts";
 import type { Bridge, EngineFailure, StartCall } from "./ports.ts";
 
 /** The engine takes expiries between 30 minutes and 30 days from now; a minute of margin covers clocks and latency. */
@@ -14,25 +17,35 @@ const HELD_REASON =
 
 const GIVEN_UP_REASON = "no start call had a definite answer within three days";
 
+/** The execution after its start call, and what the call tells of the engine. */
+export interface Called {
+  readonly learnt: Execution;
+  readonly outcome: CallOutcome;
+}
+
 /** Makes the start call of an execution whose intent is durable. */
-export async function callStart(bridge: Bridge, execution: Execution): Promise<Execution> {
+export async function callStart(bridge: Bridge, execution: Execution): Promise<Called> {
   const engine = bridge.engine(execution.engine);
   const begun = bridge.now();
   const run = engine
     ? await engine.start(startCall(execution, begun))
     : err({ reason: "unavailable", detail: `the configuration has no engine "${execution.engine}"` } as const);
   const now = bridge.now();
-  if (run.ok) return started(execution, run.value, now);
+  if (!run.ok) {
+    const learnt = afterFailure(bridge, execution, run.error, { now, durationMs: now - begun });
+    return { learnt, outcome: outcomeOf(run) };
+  }
+  return { learnt: started(execution, run.value, now), outcome: { reason: "answered", runId: run.value.runId } };
+}
 
-  const failure: EngineFailure = run.error;
-  const durationMs = now - begun;
+function afterFailure(
+  bridge: Bridge,
+  execution: Execution,
+  failure: EngineFailure,
+  { now, durationMs }: { readonly now: number; readonly durationMs: number },
+): Execution {
   if (failure.reason === "rejected") return ended(execution, "rejected", { reason: failure.detail }, now);
-  bridge.log(failure.reason === "unauthorized" ? "error" : "warn", `engine.${failure.reason}`, {
-    engine: execution.engine,
-    operation: "start",
-    execution: execution.id,
-    durationMs,
-  });
+  logFailure(bridge, execution, "start", failure, durationMs);
   const entry: TimelineEntry = {
     at: now,
     step: "start",
@@ -44,6 +57,32 @@ export async function callStart(bridge: Bridge, execution: Execution): Promise<E
   const retryAfterMs = "retryAfterMs" in failure ? failure.retryAfterMs : undefined;
   const delayMs = startDelayMs(execution.startAttempts, bridge.random(), retryAfterMs);
   return failure.reason === "uncertain" ? afterUncertain(execution, entry, delayMs) : again(execution, entry, delayMs);
+}
+
+/** One line per failed call. That the engine does not take our token is an error, told by its gate, once. */
+export function logFailure(
+  bridge: Bridge,
+  execution: Execution,
+  operation: string,
+  { reason }: EngineFailure,
+  durationMs?: number,
+): void {
+  const name = reason === "unauthorized" ? "engine.call-unauthorized" : `engine.${reason}`;
+  bridge.log("warn", name, { engine: execution.engine, operation, execution: execution.id, durationMs });
+}
+
+/** The engine is shut: no call was made, so none is counted. The admission had recorded the intent. */
+export function putBack(execution: Execution, shut: Shut, now: number, random: number): Execution {
+  const entry: TimelineEntry = { at: now, step: "start", outcome: "waiting", detail: waitingFor(shut) };
+  const uncounted = { ...execution, startAttempts: execution.startAttempts - 1 };
+  // Not later than the next sweep but one: it is left alone while the engine is shut, and someone may open it by hand.
+  return again(uncounted, entry, startDelayMs(1, random, Math.min(shut.waitMs, MINUTE_MS)));
+}
+
+/** The very execution that was given, so that waiting costs no write; but nobody waits for ever. */
+export function stillWaiting(execution: Execution, now: number): Execution {
+  const late = now - execution.admittedAt > START_GIVE_UP_MS;
+  return late ? ended(execution, "expired", { reason: GIVEN_UP_REASON }, now) : execution;
 }
 
 /** A start found under way whose lease has run out: whoever made the call, or was about to, is gone. */

@@ -4,7 +4,9 @@
 // out of reach never stops the rest.
 import type { Execution } from "../core/execution.ts";
 import { advance } from "./advance.ts";
+import { holdingPermits, type PassGates, shutEngines } from "./permits.ts";
 import type { Bridge, DueCursor } from "./ports.ts";
+import { probeEngines } from "./probe.ts";
 import { fireSchedules } from "./schedules.ts";
 import { tellSilence } from "./silence.ts";
 
@@ -23,8 +25,7 @@ export interface SweepReport {
   readonly complete: boolean;
 }
 
-interface Pass {
-  readonly until: number;
+interface Pass extends PassGates {
   advanced: number;
   conflicts: number;
   faults: number;
@@ -36,6 +37,8 @@ export async function sweep(bridge: Bridge): Promise<SweepReport> {
   const begun = bridge.now();
   const pass: Pass = {
     until: begun + SWEEP_BUDGET_MS,
+    shutUntil: await probeEngines(bridge),
+    waiting: new Map(),
     advanced: 0,
     conflicts: 0,
     faults: 0,
@@ -86,7 +89,7 @@ function isOver(bridge: Bridge, pass: Pass): boolean {
 
 async function claim(bridge: Bridge, pass: Pass, shard: number, after: DueCursor | null) {
   try {
-    return await bridge.ledger.claim(shard, bridge.now(), after);
+    return await bridge.ledger.claim(shard, bridge.now(), after, shutEngines(pass, bridge.now()));
   } catch (thrown) {
     fault(bridge, pass, "sweep.shard-unreachable", { shard }, thrown);
     return { executions: [], next: null };
@@ -94,15 +97,17 @@ async function claim(bridge: Bridge, pass: Pass, shard: number, after: DueCursor
 }
 
 async function work(bridge: Bridge, pass: Pass, due: AsyncGenerator<Execution>): Promise<void> {
+  const permits = holdingPermits(bridge, pass);
   for (let next = await due.next(); !next.done; next = await due.next()) {
     const execution = next.value;
     try {
-      if (await advance(bridge, execution)) pass.advanced++;
+      if (await advance(permits.bridge, execution)) pass.advanced++;
       else pass.conflicts++;
     } catch (thrown) {
       fault(bridge, pass, "sweep.advance-failed", { execution: execution.id, rule: execution.rule }, thrown);
     }
   }
+  await permits.close();
 }
 
 async function purge(bridge: Bridge, pass: Pass, shards: readonly number[]): Promise<void> {
@@ -127,6 +132,6 @@ function fault(
   bridge.log("error", name, { ...fields, error: String(thrown) });
 }
 
-function reportOf({ until: _, ...report }: Pass): SweepReport {
-  return report;
+function reportOf({ advanced, conflicts, faults, purged, complete }: Pass): SweepReport {
+  return { advanced, conflicts, faults, purged, complete };
 }

@@ -3,6 +3,7 @@
 import { ruleFaults } from "./check-rules.ts";
 import type { BridgeConfig } from "./config.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import { engineSecrets } from "./engine-config.ts";
 import type { RuleConfig } from "./rule-config.ts";
 import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
 
@@ -82,7 +83,9 @@ function referenceFaults(config: BridgeConfig, isLeftOut: IsLeftOut): ConfigFaul
 
 function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): ConfigFault[] {
   const named: (readonly [readonly PropertyKey[], string])[] = [
-    ...Object.entries(config.engines).map(([id, engine]) => [["engines", id, "token"], engine.token] as const),
+    ...Object.entries(config.engines).flatMap(([id, engine]) =>
+      engineSecrets(engine).map(([path, name]) => [["engines", id, ...path], name] as const),
+    ),
     ...secretLists("sources", config.sources),
     ...secretLists("sources", config.sources, "handshakeSecrets"),
     ...secretLists("callbacks", config.callbacks),

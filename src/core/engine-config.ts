@@ -2,6 +2,7 @@
 // Pure data. What a preset stands for is in `engine/presets.ts`.
 import * as z from "zod";
 import { durationBetween } from "./duration.ts";
+import type { GateLimits } from "./engine-gate.ts";
 import { SecretName } from "./secret-name.ts";
 
 export const ENGINE_PRESETS = ["transactionlink"] as const;
@@ -10,12 +11,58 @@ export const ENGINE_PRESETS = ["transactionlink"] as const;
 export const RunStatus = z.enum(["running", "succeeded", "failed", "canceled", "expired"]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+const RateLimit = z
+  .strictObject({
+    perSecond: z
+      .number()
+      .positive()
+      .max(1_000)
+      .describe("Calls per second in the long run; 0.5 is one in two seconds."),
+    burst: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe("Calls that may be made at once after a rest. Left out: what two seconds bring, and at least 5."),
+  })
+  .describe(
+    "How often the engine may be called, by all calls together. Left out: as often as there is something to ask.",
+  );
+
+const BodyPath = z
+  .string()
+  .max(200)
+  .regex(/^\$(?:\.[^.[\]]+|\[\d{1,4}\])+$/, "must be a path such as $.id");
+
+const Push = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe("Whether POST /engine/<this engine's name> is open."),
+    runId: z
+      .array(BodyPath)
+      .min(1)
+      .max(8)
+      .default(["$.id", "$.workflowId", "$.executionId"])
+      .describe("Where the id of the run may stand in the body; all of them are looked at."),
+  })
+  .describe(
+    "The engine's own webhooks: they say that a run has changed, and the bridge asks at once. Runs are polled all the same.",
+  );
+
 const Operation = z
   .strictObject({
     method: z.enum(["GET", "POST", "PUT", "DELETE"]).optional().describe("HTTP method."),
     path: z.string().startsWith("/").optional().describe("Path after the base URL; {runId} stands for the run's id."),
   })
   .describe("One operation of the engine's API; what is left out comes from the preset.");
+
+const Credentials = z
+  .strictObject({
+    key: SecretName.describe("Name of the Worker secret that holds the key."),
+    secret: SecretName.describe("Name of the Worker secret that holds the secret of the key."),
+  })
+  .describe(
+    "The vendor's older form: a key and a secret, exchanged for a token that is renewed before it expires. In place of 'token'.",
+  );
 
 /** One engine of the configuration. What is left out comes from the preset. */
 export const EngineConfig = z
@@ -25,13 +72,22 @@ export const EngineConfig = z
       .url({ protocol: /^https?$/ })
       .optional()
       .describe("Base URL of the API; the preset knows the vendor's."),
-    token: SecretName.describe("Name of the Worker secret that holds the API token."),
+    token: SecretName.optional().describe("Name of the Worker secret that holds the API token."),
+    credentials: Credentials.optional(),
     timeout: durationBetween("1s", "25s")
       .default("10s")
       .describe("How long one call may take. A start that is not answered in time is uncertain, not failed."),
     followFor: durationBetween("0s", "25s")
       .default("20s")
       .describe("How long a run just started is followed by early polls, before the sweep takes over. 0s: not at all."),
+    rateLimit: RateLimit.optional(),
+    maxConcurrent: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(50)
+      .describe("How many calls may be under way at the same time, over all Workers."),
+    push: Push.prefault({}),
     operations: z
       .strictObject({
         start: Operation.optional(),
@@ -46,5 +102,25 @@ export const EngineConfig = z
       .default({})
       .describe("Status words of the engine and what they mean, in addition to the preset's."),
   })
-  .describe("An engine: the workflow API that executions are started on.");
+  .refine(({ token, credentials }) => (token === undefined) !== (credentials === undefined), {
+    error: "needs either 'token' or 'credentials', and not both",
+  })
+  .describe("An engine: the workflow API that executions are started on. Needs 'token' or 'credentials'.")
+  .meta({ oneOf: [{ required: ["token"] }, { required: ["credentials"] }] });
 export type EngineConfig = z.infer<typeof EngineConfig>;
+
+/** The names of the secrets that an engine needs, each with where it is named. */
+export function engineSecrets({ token, credentials }: EngineConfig): (readonly [readonly string[], string])[] {
+  if (token !== undefined) return [[["token"], token]];
+  return Object.entries(credentials ?? {}).map(([part, name]) => [["credentials", part], name]);
+}
+
+/** What is not said otherwise may come at once: webhooks come in bursts. */
+const BURST_SECONDS = 2;
+const MIN_BURST = 5;
+
+export function gateLimits({ rateLimit, maxConcurrent }: EngineConfig): GateLimits {
+  if (!rateLimit) return { perSecond: null, burst: 0, maxConcurrent };
+  const { perSecond, burst = Math.max(MIN_BURST, Math.ceil(perSecond * BURST_SECONDS)) } = rateLimit;
+  return { perSecond, burst, maxConcurrent };
+}

@@ -17,7 +17,7 @@ export type EndState = (typeof RUN_ENDS)[number] | (typeof RECORDS)[number];
 
 /** The whole state machine. An execution is born queued, starting, invalid, or as a record. */
 export const TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
-  queued: ["starting", "canceled"],
+  queued: ["starting", "canceled", "expired"],
   starting: ["running", "queued", "rejected", "expired", "held", "canceled"],
   running: ["succeeded", "failed", "canceled", "expired"],
   held: [],

@@ -1,5 +1,6 @@
-// Calls an engine over HTTP: start, get, cancel, result. One call per method, no retries; whether to repeat is decided by
-// who called, from the reason of the failure.
+// Calls an engine over HTTP: start, get, cancel, result. One call per method, no retries but for one: a 401 is definite,
+// so where another token can be had the call is made again with it. Else whether to repeat is decided by who called, from
+// the reason of the failure.
 import type { Engine, EngineFailure, Run, StartCall } from "../bridge/ports.ts";
 import { readCapped } from "../core/capped-body.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
@@ -7,6 +8,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import { retryAfterMs } from "../core/retry.ts";
 import { type FailedAnswer, failureOfAnswer, failureOfThrown } from "./failure.ts";
 import type { Authorization, EngineDefinition, OperationName } from "./presets.ts";
+import { apiToken, type TokenSource } from "./token.ts";
 
 /** The most that is read of an answer. Results beyond this are refused: they would not fit through the ledger. */
 const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
@@ -21,19 +23,35 @@ const RUN_ID = /^(?!\.+$)[\x21-\x7e]{1,200}$/;
 const HEADER_TEXT = /^[\x20-\x7e]+$/;
 
 export interface EngineDeps {
-  readonly token: string;
+  readonly token: string | TokenSource;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   now(): number;
 }
 
-export function createEngine(definition: EngineDefinition, deps: EngineDeps): Engine {
-  const token = deps.token.trim();
+type Called = Result<Json | undefined, EngineFailure>;
 
-  async function call(
+export function createEngine(definition: EngineDefinition, deps: EngineDeps): Engine {
+  const tokens = typeof deps.token === "string" ? apiToken(deps.token.trim()) : deps.token;
+
+  /** However many requests it takes, it takes no longer than one call may. */
+  async function call(name: OperationName, runId: string, body?: Json): Promise<Called> {
+    const signal = AbortSignal.timeout(definition.timeoutMs);
+    const token = await tokens.current(signal);
+    if (!token.ok) return token;
+    const answer = await callWith(token.value, signal, name, runId, body);
+    if (answer.ok || answer.error.reason !== "unauthorized") return answer;
+    const another = await tokens.instead(token.value, signal);
+    if (another === null) return answer;
+    return another.ok ? callWith(another.value, signal, name, runId, body) : another;
+  }
+
+  async function callWith(
+    token: string,
+    signal: AbortSignal,
     name: OperationName,
     runId: string,
-    body?: Json,
-  ): Promise<Result<Json | undefined, EngineFailure>> {
+    body: Json | undefined,
+  ): Promise<Called> {
     const { method, path } = definition.operations[name];
     const url = definition.baseUrl + path.replace("{runId}", encodeURIComponent(runId));
     if (!HEADER_TEXT.test(token)) {
@@ -53,7 +71,7 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
         method,
         headers,
         redirect: "manual",
-        signal: AbortSignal.timeout(definition.timeoutMs),
+        signal,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (!response.ok) return err(failureOfAnswer(await failedAnswer(name, response, token, deps.now)));

@@ -19,6 +19,8 @@ interface EnginePreset {
   readonly baseUrl: string;
   readonly authorization: Authorization;
   readonly operations: Readonly<Record<OperationName, Operation>>;
+  /** Where a key and a secret are exchanged for a token. */
+  readonly authorizePath: string;
   /** Members of the engine's execution object. */
   readonly members: { readonly runId: string; readonly status: string; readonly expiresAt: string };
   readonly statuses: Readonly<Record<string, RunStatus>>;
@@ -37,6 +39,7 @@ const TRANSACTIONLINK: EnginePreset = {
     cancel: { method: "POST", path: "/workflows/{runId}/cancel" },
     result: { method: "GET", path: "/workflows/{runId}/result" },
   },
+  authorizePath: "/auth/authorize",
   members: { runId: "id", status: "status", expiresAt: "expiresAt" },
   statuses: {
     RUNNING: "running",

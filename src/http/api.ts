@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import { cancels } from "./api-cancel.ts";
 import { config } from "./api-config.ts";
+import { engines } from "./api-engines.ts";
 import { executions } from "./api-executions.ts";
 import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
@@ -19,6 +20,7 @@ export const api = new Hono<HttpEnv>()
     await next();
     c.res.headers.set("cache-control", "no-store");
   })
+  .route("/engines", engines)
   .route("/executions", executions)
   .route("/executions", replays)
   .route("/executions", cancels)

@@ -2,12 +2,14 @@
 import { Hono } from "hono";
 import { api } from "./api.ts";
 import type { HttpEnv } from "./context.ts";
+import { enginePush } from "./engine-push.ts";
 import { health } from "./health.ts";
 import { ingress } from "./ingress.ts";
 import { notFound, problemResponse, unavailable } from "./problem.ts";
 
 export const app = new Hono<HttpEnv>()
   .route("/in", ingress)
+  .route("/engine", enginePush)
   .route("/healthz", health)
   .route("/api", api)
   .notFound(() =>

@@ -79,8 +79,8 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       }
     },
 
-    async claim(shard, now, after) {
-      const { rows, next } = await call(shard, async (object) => object.claim(now, after));
+    async claim(shard, now, after, shut = []) {
+      const { rows, next } = await call(shard, async (object) => object.claim(now, after, shut));
       return { executions: rows.map((row) => toExecution(row, shard)), next };
     },
 
@@ -90,6 +90,25 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       const once = token();
       const row = toProgressRow(execution, retentionMs(settings, execution.run));
       return call(address.shard, async (object) => object.save(address.row, execution.version, row, once));
+    },
+
+    async reserve({ id, version }, now) {
+      const address = addressOf(id);
+      if (!address) throw new Error(`not an execution id: ${id}`);
+      const once = token();
+      return call(address.shard, async (object) => object.reserve(address.row, version, now, once));
+    },
+
+    async claimRuns(engine, runIds, now) {
+      const claims = range(shardsInUse(settings)).map(async (shard) => {
+        const { known, rows } = await call(shard, async (object) => object.claimRuns(engine, runIds, now));
+        return { known, executions: rows.map((row) => toExecution(row, shard)) };
+      });
+      const claimed = await Promise.all(claims);
+      return {
+        known: claimed.some(({ known }) => known),
+        executions: claimed.flatMap(({ executions }) => executions),
+      };
     },
 
     async get(id) {

@@ -8,7 +8,9 @@ import { isActive, mayFollow, type RunState } from "../core/run-state.ts";
 import { type AdmittedRow, admitOne, requestCancel } from "./admit.ts";
 import { type ChunkKind, dropText, fitsInRow, loadText, storeText } from "./chunks.ts";
 import { migrate } from "./migrations.ts";
+import { purgeSome } from "./purge.ts";
 import type { Candidate, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts";
+import { RunIndex } from "./run-index.ts";
 import * as sql from "./statements.ts";
 
 /** Rows per claim: few enough that the last is taken up well before its lease ends, six at a time and slow as calls may be. */
@@ -20,12 +22,8 @@ const CLAIM_MAX_CHARS = 4 * 1024 * 1024;
 /** How long a poll belongs to the sweep that claimed it. Shorter than the sweep's interval, longer than a poll takes. */
 const POLL_LEASE_MS = 45_000;
 
-/** Rows looked at per purge: each look is bounded, however large the shard. */
-const PURGE_BATCH = 500;
-
 /** The latest configuration by which a former home was asked what lives there. */
 const LAYOUT_MARK = "layout";
-const PURGE_MARK = "purge";
 
 export interface LivesQuery {
   /** "" where there is none */
@@ -37,6 +35,11 @@ export interface LivesQuery {
 export interface ClaimedRows {
   readonly rows: ExecutionRow[];
   readonly next: DueCursor | null;
+}
+
+export interface ClaimedRunRows {
+  readonly known: boolean;
+  readonly rows: ExecutionRow[];
 }
 
 interface WriteState {
@@ -70,10 +73,15 @@ export class LedgerShard extends DurableObject<Env> {
   /** Polls write nothing, so their leases are kept here only. Lost with the object: then a poll is made twice. */
   readonly #pollLeases = new Map<number, number>();
 
+  /** Who tells the end of a run. Lost with the object: then it may be told twice, under one message id. */
+  readonly #tellers = new Map<number, { readonly token: string; readonly until: number }>();
+  readonly #runs: RunIndex;
+
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     migrate(state.storage);
     this.#sql = state.storage.sql;
+    this.#runs = new RunIndex(this.#sql);
   }
 
   /**
@@ -124,8 +132,8 @@ export class LedgerShard extends DurableObject<Env> {
     });
   }
 
-  /** Leases what is due to the caller. What may have an effect is leased durably; polls are leased in memory. */
-  claim(now: number, after: DueCursor | null): ClaimedRows {
+  /** Leases what is due to the caller, but for what waits for an engine that is shut. What may have an effect is leased durably; polls are leased in memory. */
+  claim(now: number, after: DueCursor | null, shut: readonly string[]): ClaimedRows {
     return this.ctx.storage.transactionSync(() => {
       const walk = this.#rows<SummaryRow & { due_at: number }>(
         sql.SELECT_DUE,
@@ -133,6 +141,7 @@ export class LedgerShard extends DurableObject<Env> {
         after?.dueAt ?? 0,
         after?.row ?? 0,
         CLAIM_BATCH,
+        JSON.stringify(shut),
       );
       const rows: ExecutionRow[] = [];
       let chars = 0;
@@ -177,6 +186,8 @@ export class LedgerShard extends DurableObject<Env> {
       if (due_at === stored.due_at) this.#sql.exec(sql.UPDATE, ...values);
       else this.#sql.exec(sql.UPDATE_DUE, ...values, due_at);
       this.#pollLeases.delete(id);
+      this.#tellers.delete(id);
+      this.#runs.note(id, row);
       return saved;
     });
   }
@@ -190,6 +201,22 @@ export class LedgerShard extends DurableObject<Env> {
     if (row.result === null || needed || fitsInRow(row.result)) return this.#store(id, "result", row.result);
     dropText(this.#sql, id, "result");
     return null;
+  }
+
+  /** Nothing is written: whoever is lost in between is followed by another after the time of a poll. */
+  reserve(id: number, version: number, now: number, token: string): boolean {
+    const [stored] = this.#rows<WriteState>(sql.SELECT_WRITE_STATE, id);
+    const teller = this.#tellers.get(id);
+    if (stored?.version !== version || (teller && teller.token !== token && now < teller.until)) return false;
+    this.#tellers.set(id, { token, until: now + POLL_LEASE_MS });
+    return true;
+  }
+
+  /** Leases the polls of what has one of these runs. */
+  claimRuns(engine: string, runIds: readonly string[], now: number): ClaimedRunRows {
+    const found = this.#runs.find(runIds).flatMap((id) => this.#rows<SummaryRow>(sql.SELECT_SUMMARY, id));
+    const own = found.filter(({ run, attributes }) => run === "running" && JSON.parse(attributes).engine === engine);
+    return { known: own.length > 0, rows: own.flatMap((row) => this.#lease(row, now) ?? []) };
   }
 
   find(id: number): ExecutionRow | null {
@@ -225,23 +252,7 @@ export class LedgerShard extends DurableObject<Env> {
   /** Looks at some of the oldest executions, deletes those past their time, and remembers where it was. */
   purge(now: number): number {
     this.#forgetLeases(now);
-    return this.ctx.storage.transactionSync(() => {
-      const [mark] = this.#rows<{ value: number }>(sql.SELECT_MARK, PURGE_MARK);
-      const looked = this.#rows<{ id: number; purge_at: number | null }>(
-        sql.SELECT_OLDEST,
-        mark?.value ?? 0,
-        PURGE_BATCH,
-      );
-      const over = looked.filter(({ purge_at }) => purge_at !== null && purge_at <= now);
-      for (const { id } of over) {
-        dropText(this.#sql, id, "payload");
-        dropText(this.#sql, id, "result");
-        this.#sql.exec(sql.DELETE, id);
-      }
-      const next = looked.length < PURGE_BATCH ? 0 : (looked.at(-1)?.id ?? 0);
-      if (next !== (mark?.value ?? 0)) this.#sql.exec(sql.SET_MARK, PURGE_MARK, next);
-      return over.length;
-    });
+    return this.ctx.storage.transactionSync(() => purgeSome(this.#sql, now));
   }
 
   marks(beginning: string): MarkRow[] {
@@ -259,6 +270,7 @@ export class LedgerShard extends DurableObject<Env> {
 
   #forgetLeases(now: number): void {
     for (const [id, until] of this.#pollLeases) if (until <= now) this.#pollLeases.delete(id);
+    for (const [id, { until }] of this.#tellers) if (until <= now) this.#tellers.delete(id);
   }
 
   #store(id: number, kind: ChunkKind, text: string | null): string | null {

@@ -1,5 +1,5 @@
 // The ledger's SQL, in one place. Every statement that runs often is an index look-up or a bounded walk.
-import { MINUTE_MS, POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES } from "../core/retry.ts";
+import { MINUTE_MS, POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES, START_GIVE_UP_MS } from "../core/retry.ts";
 import { isActive, RUN_STATES } from "../core/run-state.ts";
 
 export const NEXT_ID = "SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM executions";
@@ -72,12 +72,15 @@ const POLL_INTERVAL_BY_AGE = POLL_INTERVALS_MINUTES.toReversed()
  * A running execution is due in the minutes that follow from its age (`isPollMinute` in core/retry.ts says the same),
  * so that polls need not be written down; one that is to be canceled is due in every minute. The walk goes on from a cursor: (due_at, id) of the last row seen.
  * Numbers are bound as floating point: without the casts the minute would begin some milliseconds early.
- * Parameters: 1 now, 2 cursor's due_at, 3 cursor's id, 4 limit.
+ * What waits for a shut engine is not even leased, until its start is given up: ids are the time of admission.
+ * Parameters: 1 now, 2 cursor's due_at, 3 cursor's id, 4 limit, 5 JSON list of the engines that are shut.
  */
 export const SELECT_DUE = `SELECT ${SUMMARY} FROM executions
   WHERE due_at <= ?1 AND (due_at, id) > (?2, ?3)
     AND (run <> 'running' OR cancel_at IS NOT NULL OR (CAST(?1 AS INTEGER) / ${MINUTE_MS} + id / 1000)
       % CASE ${POLL_INTERVAL_BY_AGE} ELSE 1 END = 0)
+    AND NOT (run = 'queued' AND cancel_at IS NULL AND id >= (CAST(?1 AS INTEGER) - ${START_GIVE_UP_MS}) * 1000
+      AND attributes ->> '$.engine' IN (SELECT value FROM json_each(?5)))
   ORDER BY due_at, id LIMIT ?4`;
 
 export const LEASE = "UPDATE executions SET due_at = ?, version = version + 1 WHERE id = ?";

@@ -7,6 +7,7 @@ import { presentMoment } from "./ambient.ts";
 import { ClockChange, Definition, Finish, SettingsChange, Uuid } from "./behaviour.ts";
 import type { SimulatorEnv } from "./env.ts";
 import { FaultRule, FaultRules } from "./fault.ts";
+import { Push, sendPush } from "./push-routes.ts";
 import { simulatorState } from "./state-stub.ts";
 import { type Detail, errorBody } from "./wire.ts";
 
@@ -57,6 +58,11 @@ export const controlRoutes = new Hono<{ Bindings: SimulatorEnv }>()
     }
     const { status } = outcome.standing;
     return outcome.ended ? c.json({ id, status }) : c.json(errorBody(409, `The execution ${id} is ${status}.`), 409);
+  })
+  .post("/executions/:id/push", async (c) => {
+    const id = c.req.param("id").toLowerCase();
+    const sent = await sendPush(c, id, await readBody(c, Push));
+    return sent === null ? c.json(errorBody(404, `The execution ${id} does not exist.`), 404) : c.json(sent);
   })
   .get("/definitions", async (c) => c.json({ definitions: JSON.parse(await simulatorState(c.env).definitionsJson()) }))
   .put("/definitions/:id", async (c) => {

@@ -27,6 +27,7 @@ export const engineRoutes = new Hono<{ Bindings: SimulatorEnv }>()
   .get("/workflows/:id", (c) => answer(c, "get", c.req.param("id")))
   .post("/workflows/:id/cancel", (c) => answer(c, "cancel", c.req.param("id")))
   .get("/workflows/:id/result", (c) => answer(c, "result", c.req.param("id")))
+  .post("/auth/authorize", (c) => answer(c, "authorize"))
   .all("*", (c) => answer(c, null));
 
 async function answer(c: SimulatorContext, operation: Operation | null, executionId = ""): Promise<Response> {

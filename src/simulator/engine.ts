@@ -1,7 +1,8 @@
-// The engine's four operations over a store. No network and no clock of its own: the store is handed in, and so is the
+// The engine's operations over a store. No network and no clock of its own: the store is handed in, and so is the
 // time. Faults are not known here; they are laid around this by the Durable Object.
 import type { JsonObject } from "../core/json.ts";
 import { checkAuthorization } from "./authorization.ts";
+import { authorize } from "./authorize.ts";
 import { type Behaviour, type Definition, type Settings, Uuid } from "./behaviour.ts";
 import { type Execution, resultAt, standingAt, viewOf } from "./execution.ts";
 import { readStartRequest, type StartRequest } from "./start-request.ts";
@@ -41,6 +42,9 @@ export function answerRequest(request: ApiRequest, circumstances: Circumstances,
     return errorAnswer(404, `${request.method} ${request.path} is not an operation of the engine's API.`);
   }
   const { settings, now } = circumstances;
+  if (request.operation === "authorize") {
+    return authorize(request.body ?? "", now, circumstances.newId);
+  }
   const authorized = checkAuthorization(request.headers.authorization, settings.token, now);
   if (!authorized.ok) {
     return errorAnswer(401, authorized.error);

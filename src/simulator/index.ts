@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { controlRoutes } from "./control-routes.ts";
 import { engineRoutes } from "./engine-routes.ts";
 import type { SimulatorEnv } from "./env.ts";
+import { pushKeyRoutes } from "./push-routes.ts";
 
 export { SimulatorState } from "./state.ts";
 
@@ -17,6 +18,7 @@ app.get("/", (c) =>
   }),
 );
 app.route("/_control", controlRoutes);
+app.route("/auth/webhooks/key", pushKeyRoutes);
 app.route("/", engineRoutes);
 
 export default app;

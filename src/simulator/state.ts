@@ -9,6 +9,7 @@ import { type Standing, standingAt, viewOf } from "./execution.ts";
 import { SqlExecutionStore } from "./execution-store.ts";
 import { applyFault, type FaultRule, pickRule } from "./fault.ts";
 import type { Page, PageRequest } from "./page.ts";
+import type { PushKey } from "./push.ts";
 import { type LoggedRequest, RequestLog } from "./request-log.ts";
 import { clearTables, migrate } from "./tables.ts";
 import type { Answer, ApiRequest } from "./wire.ts";
@@ -84,6 +85,25 @@ export class SimulatorState extends DurableObject<SimulatorEnv> {
     };
     this.executions.endExecution(id, end);
     return { ended: true, standing: { status, endedAt: now } };
+  }
+
+  /** An execution as the engine shows it, as JSON; null where it does not exist. */
+  view(id: string, moment: Moment): string | null {
+    const execution = this.executions.execution(id);
+    return execution === undefined
+      ? null
+      : JSON.stringify(viewOf(execution, moment.now + this.settings().clockOffsetMs));
+  }
+
+  pushKey(): PushKey | null {
+    const [row] = this.ctx.storage.sql.exec<{ push_key: string }>("SELECT push_key FROM push_key").toArray();
+    return row === undefined ? null : JSON.parse(row.push_key);
+  }
+
+  /** @returns the key that is kept, which may be one that came before */
+  keepPushKey(key: PushKey): PushKey {
+    this.ctx.storage.sql.exec("INSERT OR IGNORE INTO push_key (id, push_key) VALUES (1, ?)", JSON.stringify(key));
+    return this.pushKey() ?? key;
   }
 
   definitionsJson(): string {

@@ -35,6 +35,10 @@ const MIGRATIONS: readonly { readonly id: number; readonly sql: string }[] = [
       CREATE TABLE settings (id INTEGER PRIMARY KEY CHECK (id = 1), settings TEXT NOT NULL) STRICT;
     `,
   },
+  {
+    id: 2,
+    sql: "CREATE TABLE push_key (id INTEGER PRIMARY KEY CHECK (id = 1), push_key TEXT NOT NULL) STRICT",
+  },
 ];
 
 /** Brings the tables up to date. A throw leaves them as they were. */
@@ -55,7 +59,7 @@ export function migrate(storage: DurableObjectStorage): void {
   }
 }
 
-/** Forgets everything that was stored. */
+/** Forgets everything that was stored, but for the key of pushes: whoever has fetched it may keep it. */
 export function clearTables(storage: DurableObjectStorage): void {
   storage.transactionSync(() => {
     for (const table of ["executions", "requests", "faults", "definitions", "settings"]) {

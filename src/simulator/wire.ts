@@ -1,8 +1,8 @@
 // What goes in and out of the simulated API, as plain data that can cross to the Durable Object and back, and the
 // shape of its errors. Pure: no I/O, no clock.
 
-/** The engine's four operations; the names that fault rules use. */
-export const OPERATIONS = ["start", "get", "cancel", "result"] as const;
+/** The engine's operations; the names that fault rules use. */
+export const OPERATIONS = ["start", "get", "cancel", "result", "authorize"] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** One request to the engine's API. */

@@ -11,6 +11,7 @@ import { policiesContract } from "./ledger/policies.ts";
 import { pollContract } from "./ledger/poll.ts";
 import { purgeContract } from "./ledger/purge.ts";
 import { replaysContract } from "./ledger/replays.ts";
+import { runsContract } from "./ledger/runs.ts";
 import { saveContract } from "./ledger/save.ts";
 import { sizeContract } from "./ledger/size.ts";
 
@@ -21,6 +22,7 @@ export function ledgerContract(ledger: LedgerUnderTest): void {
   describe("cancel", () => cancelContract(ledger));
   describe("claim", () => claimContract(ledger));
   describe("claim of running executions", () => pollContract(ledger));
+  describe("running executions", () => runsContract(ledger));
   describe("save", () => saveContract(ledger));
   describe("list", () => listContract(ledger));
   describe("purge", () => purgeContract(ledger));

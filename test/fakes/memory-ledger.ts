@@ -5,7 +5,7 @@ import type { Admitted, ClaimedBatch, ExecutionSummary, Ledger } from "../../src
 import { onRepeat } from "../../src/core/dedupe.ts";
 import { admitted, applied, type Delivery, type Execution, mayFollow } from "../../src/core/execution.ts";
 import { ok } from "../../src/core/result.ts";
-import { isPollMinute, LEASE_MS } from "../../src/core/retry.ts";
+import { isPollMinute, LEASE_MS, START_GIVE_UP_MS } from "../../src/core/retry.ts";
 import { isActive } from "../../src/core/run-state.ts";
 import { addressOf, IDS_PER_MS, publicId, shardOf } from "../../src/ledger/shard.ts";
 
@@ -24,6 +24,8 @@ interface Row {
   holdsKey: boolean;
   /** Until when a poll of it belongs to someone. Written nowhere in the real ledger either. */
   pollLeasedUntil: number;
+  /** Until when somebody is telling its end. Written nowhere either. */
+  toldUntil: number;
 }
 
 export interface MemoryLedgerOptions {
@@ -56,7 +58,7 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
     const admission = fresh.run === "moot" ? canceling(fresh, shard, now) : fresh;
     const execution = { ...copyOf(admission), id: publicId({ shard, row }) };
     const windowEndsAt = now + fresh.windowMs;
-    rows.set(execution.id, { row, shard, execution, windowEndsAt, holdsKey: true, pollLeasedUntil: 0 });
+    rows.set(execution.id, { row, shard, execution, windowEndsAt, holdsKey: true, pollLeasedUntil: 0, toldUntil: 0 });
     return { outcome: "new", execution: copyOf(execution) };
   }
 
@@ -121,8 +123,9 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       return ok(admissions.map((admission) => admitOne(admitted("", admission, now), now)));
     },
 
-    async claim(shard, now, after): Promise<ClaimedBatch> {
+    async claim(shard, now, after, shut = []): Promise<ClaimedBatch> {
       const due = inShard(shard)
+        .filter(({ execution, row }) => !(shut.includes(execution.engine) && waitsForStart(execution, row, now)))
         .filter(({ execution }) => execution.dueAt !== null && execution.dueAt <= now)
         .filter((each) => after === null || compareDue(each, after) > 0)
         .filter(({ execution, row }) => execution.run !== "running" || isPolledNow(execution, row, now))
@@ -143,6 +146,7 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       const progress = { ...progressOf(execution), result };
       stored.execution = copyOf({ ...stored.execution, ...progress, version: execution.version + 1 });
       stored.pollLeasedUntil = 0;
+      stored.toldUntil = 0;
       return stored.execution.cancelRequest !== null && isActive(execution.run) ? "cancel-requested" : "saved";
     },
 
@@ -156,6 +160,21 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
 
     async getAll(ids) {
       return ids.flatMap((id) => rows.get(id)?.execution ?? []).map(copyOf);
+    },
+
+    async reserve({ id, version }, now) {
+      const stored = rows.get(id);
+      if (stored?.execution.version !== version || stored.toldUntil > now) return false;
+      stored.toldUntil = now + POLL_LEASE_MS;
+      return true;
+    },
+
+    async claimRuns(engine, runIds, now) {
+      const own = [...rows.values()].filter(
+        ({ execution: { run, runId, engine: of } }) =>
+          run === "running" && of === engine && runId !== null && runIds.includes(runId),
+      );
+      return { known: own.length > 0, executions: own.flatMap((each) => lease(each, now)) };
     },
 
     async get(id) {
@@ -210,6 +229,10 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       }
     },
   };
+}
+
+function waitsForStart({ run }: Execution, row: number, now: number): boolean {
+  return run === "queued" && row >= (now - START_GIVE_UP_MS) * IDS_PER_MS;
 }
 
 function keyOf({ recordId, rule, dedupeKey }: Execution): string {

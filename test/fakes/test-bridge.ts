@@ -10,6 +10,7 @@ import { createFakeCallbacks, type FakeCallbacks } from "./fake-callbacks.ts";
 import { createFakeClock, type FakeClock, NOW } from "./fake-clock.ts";
 import { createFakeDesk } from "./fake-desk.ts";
 import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
+import { openGate } from "./fake-gate.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
 
 export interface LogLine {
@@ -45,6 +46,8 @@ export interface TestBridgeOptions {
   /** How long the fast path follows a run, ms. */
   readonly followForMs?: number;
   readonly random?: number;
+  /** A ledger in place of the one in memory. */
+  readonly ledger?: Ledger;
 }
 
 /** One rule without anything optional but two callbacks. */
@@ -82,7 +85,7 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
   const clock = createFakeClock(NOW);
   const fakeEngine = createFakeEngine(clock, followForMs);
   const callbacks = createFakeCallbacks(clock);
-  const ledger = countingLedger(createMemoryLedger({ shards }));
+  const ledger = countingLedger(options.ledger ?? createMemoryLedger({ shards }));
   const setup = setupOf(rules, schedules);
   const lines: LogLine[] = [];
   let events = 0;
@@ -98,8 +101,10 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
     fakeEngine,
     lines,
     desk: createFakeDesk(),
+    gate: openGate(),
     keys: noKeys,
     engine: (id) => (id === "default" ? fakeEngine : undefined),
+    push: () => undefined,
     secrets: (names) => names.map(() => "secret"),
     now: clock.now,
     random: () => random,
@@ -145,9 +150,9 @@ function countingLedger(ledger: Ledger): CountingLedger {
     ...ledger,
     saves: 0,
     fault: () => undefined,
-    async claim(shard, now, after): Promise<ClaimedBatch> {
+    async claim(shard, now, after, shut): Promise<ClaimedBatch> {
       counting.fault("claim", shard);
-      return ledger.claim(shard, now, after);
+      return ledger.claim(shard, now, after, shut);
     },
     async save(execution) {
       counting.saves++;

@@ -18,7 +18,7 @@ const start = {
 const rule = { source: "stripe", start, callbacks: ["crm"] };
 
 const config = {
-  engines: { default: { token: "TRANSACTIONLINK_TOKEN", followFor: "2s" } },
+  engines: { default: { token: "TRANSACTIONLINK_TOKEN", push: { enabled: true } } },
   sources: { stripe: { preset: "stripe", secrets: ["STRIPE_WEBHOOK_SECRET"] } },
   callbacks: { crm: { url: "https://crm.example.com/hook", secrets: ["CRM_CALLBACK_SECRET"] } },
   rules: [
@@ -50,12 +50,13 @@ export interface BridgeStack extends LocalStack {
   until(holds: () => Promise<boolean>): Promise<void>;
 }
 
-export async function startBridgeStack(): Promise<BridgeStack> {
+/** @param followFor how long the fast path follows a run */
+export async function startBridgeStack(followFor = "2s"): Promise<BridgeStack> {
   const directory = mkdtempSync(join(tmpdir(), "hookspan-test-"));
   const gate = await startGate();
   const stack = await startStack({
     persistTo: directory,
-    config,
+    config: { ...config, engines: { default: { ...config.engines.default, followFor } } },
     engineUrl(simulatorUrl) {
       gate.target = simulatorUrl;
       return gate.url;

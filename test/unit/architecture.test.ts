@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   durable: ["core"],
   ledger: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   config: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
+  gate: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   desk: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   keys: ["core", "bridge/ports.ts"],
   engine: ["core", "bridge/ports.ts"],
@@ -32,11 +33,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "desk",
     "development.ts",
     "engine",
+    "gate",
     "keys",
     "ledger",
     "log.ts",
+    "sources",
   ],
-  "index.ts": ["bridge", "config", "deps.ts", "desk", "http", "ledger"],
+  "index.ts": ["bridge", "config", "deps.ts", "desk", "gate", "http", "ledger"],
 };
 
 interface SourceFile {
@@ -113,6 +116,7 @@ describe("the architecture", () => {
       "config/config-object.ts",
       "deps.ts",
       "desk/source-desk-object.ts",
+      "gate/engine-gate-object.ts",
       "index.ts",
       "ledger/ledger-shard.ts",
     ]);

@@ -10,6 +10,7 @@ import { createLedger } from "../../src/ledger/ledger-client.ts";
 import type { LedgerShard } from "../../src/ledger/ledger-shard.ts";
 import { noKeys } from "../../src/sources/verify.ts";
 import { createFakeDesk, type FakeDesk } from "../fakes/fake-desk.ts";
+import { openGate } from "../fakes/fake-gate.ts";
 
 /** 2026-11-23T12:00:00Z */
 export const NOW = Date.UTC(2026, 10, 23, 12);
@@ -122,8 +123,10 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
     }),
     callbacks: { send: async () => ({ delivered: true, status: 204, durationMs: 1 }) },
     desk,
+    gate: openGate(),
     keys: noKeys,
     engine: () => runningEngine,
+    push: () => undefined,
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
     now: () => NOW,
     random: () => 0,

@@ -9,6 +9,7 @@ import type { HttpBindings } from "../../src/http/context.ts";
 import { noKeys } from "../../src/sources/verify.ts";
 import { fakeConfigDesk } from "../fakes/fake-config.ts";
 import { createFakeDesk } from "../fakes/fake-desk.ts";
+import { openGate } from "../fakes/fake-gate.ts";
 import { openLedger, ownShards } from "./ledger-objects.ts";
 
 /** 2026-11-23T12:00:00Z */
@@ -135,8 +136,10 @@ function bridgeOf(lines: LogLine[]): Bridge {
     ledger: openLedger(ownShards()),
     callbacks: { send: async () => ({ delivered: true, status: 204, durationMs: 12 }) },
     desk: createFakeDesk(),
+    gate: openGate(),
     keys: noKeys,
     engine: () => engine,
+    push: () => undefined,
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
     now: () => NOW,
     random: () => 0,

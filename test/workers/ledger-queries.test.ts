@@ -12,8 +12,12 @@ describe("query plans", () => {
     [
       "what is due walks the partial index",
       sql.SELECT_DUE,
-      4,
-      ["SEARCH executions USING INDEX due (due_at>? AND due_at<?)"],
+      5,
+      [
+        "SEARCH executions USING INDEX due (due_at>? AND due_at<?)",
+        // The engines that are shut: a list of a few names.
+        ...["LIST SUBQUERY 1", "SCAN json_each VIRTUAL TABLE INDEX 1:", "CREATE BLOOM FILTER"],
+      ],
     ],
     [
       "a key is looked up in its index",
@@ -160,7 +164,7 @@ function isDueInSql(storage: SqlStorage, now: number, startedAt: number, id: num
     "{}",
     null,
   );
-  const found = storage.exec(sql.SELECT_DUE, now, 0, 0, 2).toArray();
+  const found = storage.exec(sql.SELECT_DUE, now, 0, 0, 2, "[]").toArray();
   storage.exec(sql.DELETE, id);
   return found.length === 1;
 }

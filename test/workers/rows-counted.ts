@@ -1,6 +1,7 @@
 // Counts the rows that a Durable Object writes, as the platform bills them: the sum of `cursor.rowsWritten` over every statement.
 import { runInDurableObject } from "cloudflare:test";
 import type { DeskStub } from "./desk-objects.ts";
+import type { GateStub } from "./gates.ts";
 import type { ShardStub } from "./ledger-objects.ts";
 
 /**
@@ -9,10 +10,10 @@ import type { ShardStub } from "./ledger-objects.ts";
  *
  * @returns how many rows were written since it was last asked
  */
-export async function countRowsWritten(stub: ShardStub | DeskStub): Promise<() => number> {
+export async function countRowsWritten(stub: ShardStub | DeskStub | GateStub): Promise<() => number> {
   let written = 0;
   // Whose object it is does not matter: only its storage is looked at.
-  await runInDurableObject(stub as ShardStub, (_object, { storage }) => {
+  await runInDurableObject(stub as unknown as ShardStub, (_object, { storage }) => {
     const { sql } = storage;
     const exec = sql.exec.bind(sql);
     sql.exec = ((query: string, ...values: SqlStorageValue[]) => {

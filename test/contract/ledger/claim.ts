@@ -2,7 +2,7 @@
 import { it } from "vitest";
 import type { DueCursor } from "../../../src/bridge/ports.ts";
 import { attempted, type Execution, requeued } from "../../../src/core/execution.ts";
-import { LEASE_MS } from "../../../src/core/retry.ts";
+import { LEASE_MS, START_GIVE_UP_MS } from "../../../src/core/retry.ts";
 import {
   admission,
   admitAll,
@@ -43,6 +43,27 @@ export function claimContract({ open }: LedgerUnderTest): void {
     expect(await claimedIds(ledger, later)).toEqual([]);
     expect(await claimedIds(ledger, later + LEASE_MS - 1)).toEqual([]);
     expect(await claimedIds(ledger, later + LEASE_MS)).toEqual([id]);
+  });
+
+  it("leaves alone what waits for a start at an engine that is shut, and nothing else", async ({ expect }) => {
+    const ledger = open();
+    const at = (engine: string, id: number) => admission({ engine, recordId: recordId(id), onUncertainStart: "hold" });
+    const waiting = await admitNew(ledger, at("down", 1));
+    const other = await admitNew(ledger, at("up", 2));
+    const lost = await admitNew(ledger, { ...at("down", 3), onUncertainStart: "retry" });
+    const polled = await advance(
+      ledger,
+      await admitNew(ledger, { ...at("down", 4), onUncertainStart: "retry" }),
+      running,
+    );
+    const claimed = async (now: number) => {
+      const batches = await Promise.all(times(ledger.shards, (shard) => ledger.claim(shard, now, null, ["down"])));
+      return idsOf(batches.flatMap(({ executions }) => executions)).toSorted();
+    };
+    expect(await claimed(NOW + HOUR_MS)).toEqual([other.id, lost.id, polled.id].toSorted());
+    expect(await ledger.get(waiting.id)).toEqual(waiting);
+    expect(await claimed(NOW + START_GIVE_UP_MS)).not.toContain(waiting.id);
+    expect(await claimed(NOW + START_GIVE_UP_MS + 1)).toContain(waiting.id);
   });
 
   it("gives the execution whole, as it can be read and saved", async ({ expect }) => {

@@ -51,17 +51,17 @@ describe("a poll", () => {
   });
 
   test.each([
-    ["unauthorized", "error"],
-    ["throttled", "warn"],
-    ["unavailable", "warn"],
-    ["uncertain", "warn"],
-  ] as const)("that fails as %s changes nothing and is logged as %s", async (reason, level) => {
+    ["unauthorized", "engine.call-unauthorized"],
+    ["throttled", "engine.throttled"],
+    ["unavailable", "engine.unavailable"],
+    ["uncertain", "engine.uncertain"],
+  ] as const)("that fails as %s changes nothing and is logged as %s", async (reason, name) => {
     const before = await bridge.stored(id);
     bridge.fakeEngine.script.get.push(FAILURES[reason]);
     expect(await pollAt(HOUR_MS)).toEqual(before);
     expect(bridge.lines).toContainEqual({
-      level,
-      name: `engine.${reason}`,
+      level: "warn",
+      name,
       fields: { engine: "default", operation: "get", execution: id },
     });
   });

@@ -102,15 +102,15 @@ describe("a start that had no effect", () => {
     expect((await bridge.stored(id)).dueAt).toBe(NOW + 11 * SECOND_MS);
   });
 
-  test("an engine that refuses our token is an error in the log, one that is busy a warning", async () => {
-    for (const [failure, level] of [
-      [FAILURES.unauthorized, "error"],
-      [FAILURES.throttled, "warn"],
+  test("an engine that refuses our token, or is busy, is a warning in the log: the error is told once, by its gate", async () => {
+    for (const [failure, name] of [
+      [FAILURES.unauthorized, "engine.call-unauthorized"],
+      [FAILURES.throttled, "engine.throttled"],
     ] as const) {
       const bridge = createTestBridge();
       bridge.fakeEngine.script.start.push(failure);
       await follow(bridge, await bridge.admitOne());
-      expect(bridge.lines).toContainEqual(expect.objectContaining({ level, name: `engine.${failure.error.reason}` }));
+      expect(bridge.lines).toContainEqual(expect.objectContaining({ level: "warn", name }));
     }
   });
 

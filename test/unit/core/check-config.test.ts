@@ -80,6 +80,16 @@ describe("a fault of shape", () => {
       { rules: [ruleWith({ id: "My Rule" })] },
       "rules[0].id: expected lower-case letters, digits and dashes, at most 63",
     ],
+    [
+      "an engine without a token",
+      { engines: { default: {} } },
+      "engines.default: needs either 'token' or 'credentials', and not both",
+    ],
+    [
+      "an engine with two ways to be authorized",
+      { engines: { default: { token: "A", credentials: { key: "B", secret: "C" } } } },
+      "engines.default: needs either 'token' or 'credentials', and not both",
+    ],
     ["no engines", { engines: undefined }, "engines: Invalid input: expected record, received undefined"],
   ])("%s", (_, changes, fault) => {
     expect(faultsOf(changes)).toEqual([fault]);

@@ -7,6 +7,7 @@ describe("the preset transactionlink", () => {
     expect(definitionOf()).toEqual({
       baseUrl: "https://api.transactionlink.io",
       authorization: "transactionlink",
+      authorizePath: "/auth/authorize",
       operations: {
         start: { method: "POST", path: "/workflows" },
         get: { method: "GET", path: "/workflows/{runId}" },

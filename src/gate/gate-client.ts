@@ -1,0 +1,154 @@
+// The gates of the engines as the use cases see them: finds each engine's object, tells what turns, and stays out of the
+// way. A gate that does not answer within a second is open: protection must never cost an event. What an isolate has
+// heard lately is not asked again.
+import type { EngineGate, Entry, Log } from "../bridge/ports.ts";
+import { type CallOutcome, type GateLimits, PERMIT_MS, type Shut, type Turn } from "../core/engine-gate.ts";
+import { within } from "../core/time-limit.ts";
+import { callObject } from "../durable/call.ts";
+import type { EngineGateObject, Turned } from "./engine-gate-object.ts";
+import type { GateMemory } from "./gate-memory.ts";
+
+/** An object answers within milliseconds, or some hundred when it wakes. */
+const CALL_TIMEOUT_MS = 1_000;
+
+/** What no engine limits, nobody needs to ask for again soon. */
+const SHORT_WAITS: readonly Shut["reason"][] = ["rate", "busy"];
+
+export interface EngineGateDeps {
+  readonly namespace: DurableObjectNamespace<EngineGateObject>;
+  /** The isolate's own. */
+  readonly memory: GateMemory;
+  /** undefined where the configuration has no such engine: then there is nothing to protect. */
+  limits(engine: string): GateLimits | undefined;
+  /** An id that no one else has. */
+  token(): string;
+  readonly log: Log;
+  now(): number;
+}
+
+type Stub = DurableObjectStub<EngineGateObject>;
+
+const LEVELS: Readonly<Record<Turn, "info" | "warn" | "error">> = {
+  paused: "warn",
+  unauthorized: "error",
+  resumed: "info",
+  opened: "error",
+  closed: "info",
+};
+
+export function createEngineGate({ namespace, memory, limits, token, log, now }: EngineGateDeps): EngineGate {
+  function call<T>(engine: string, method: (stub: Stub) => Promise<T>): Promise<T> {
+    return within(
+      CALL_TIMEOUT_MS,
+      callObject(() => namespace.getByName(`engine/${engine}`), method),
+    );
+  }
+
+  /** @returns undefined where the gate cannot be reached: the bridge goes on without it */
+  async function attempt<T>(engine: string, method: (stub: Stub, limits: GateLimits) => Promise<T>) {
+    const known = limits(engine);
+    if (!known || memory.isUnreachable(engine, now())) return undefined;
+    try {
+      return await call(engine, (stub) => method(stub, known));
+    } catch (thrown) {
+      if (memory.unreachable(engine, now())) log("error", "gate.unreachable", { engine, error: String(thrown) });
+      return undefined;
+    }
+  }
+
+  function tell(engine: string, { turned, shut }: Turned): Shut | null {
+    memory.heard(engine, shut, now());
+    for (const turn of turned) {
+      const fields = shut === null ? { engine } : { engine, waitMs: shut.waitMs };
+      log(LEVELS[turn], `engine.${turn}`, fields);
+    }
+    return shut;
+  }
+
+  async function leave(engine: string, id: string, outcomes: readonly CallOutcome[]): Promise<boolean> {
+    const plain = outcomes.map(plainOf);
+    const told = await attempt(engine, async (stub, known) => stub.leave(now(), known, id, plain));
+    if (told) tell(engine, told);
+    return told?.pushed ?? false;
+  }
+
+  function entry(engine: string, calls: number, id: string): Entry {
+    return { open: true, calls, forMs: PERMIT_MS, leave: (...outcomes) => leave(engine, id, outcomes) };
+  }
+
+  return {
+    async enter(engine, wanted) {
+      const shut = memory.shut(engine, now());
+      if (shut) return shut;
+      const id = token();
+      const unasked = memory.takeUnasked(engine);
+      const answer = await attempt(engine, async (stub, known) => stub.enter(now(), known, id, wanted, unasked));
+      if (!answer) return { open: true, calls: wanted, forMs: PERMIT_MS, leave: async () => false };
+      if (answer.open) {
+        memory.heard(engine, null, now());
+        return entry(engine, answer.calls, id);
+      }
+      if (!SHORT_WAITS.includes(answer.reason)) memory.heard(engine, answer, now());
+      return answer;
+    },
+
+    slipIn(engine) {
+      const shut = memory.believedShut(engine, now());
+      if (shut) return shut;
+      return {
+        open: true,
+        calls: 1,
+        forMs: PERMIT_MS,
+        async leave(...outcomes) {
+          memory.unasked(engine, callsOf(outcomes));
+          // Only what may turn the gate is worth a call; the others are counted with the next one.
+          const bad = outcomes.filter(({ reason }) => reason !== "answered");
+          const uncounted = bad.map((each) => ({ ...each, calls: 0 }));
+          return bad.length > 0 && leave(engine, token(), uncounted);
+        },
+      };
+    },
+
+    async inspect(engine) {
+      const id = token();
+      const answer = await attempt(engine, async (stub) => stub.inspect(now(), id));
+      memory.heard(engine, answer?.shut ?? null, now());
+      return { shut: answer?.shut ?? null, probe: answer?.probe ? id : null };
+    },
+
+    async probed(engine, probe, outcome) {
+      const told = await attempt(engine, async (stub) => stub.probed(now(), probe, plainOf(outcome)));
+      return told ? tell(engine, told) : null;
+    },
+
+    async keepPush(engine, runIds) {
+      await attempt(engine, async (stub) => stub.keepPush(now(), runIds));
+    },
+
+    async view(engine) {
+      return (await attempt(engine, async (stub, known) => stub.view(now(), known))) ?? null;
+    },
+
+    async pause(engine) {
+      tell(engine, await call(engine, async (stub) => stub.pause(now())));
+    },
+
+    async resume(engine) {
+      tell(engine, await call(engine, async (stub) => stub.resume(now())));
+    },
+  };
+}
+
+function callsOf(outcomes: readonly CallOutcome[]): number {
+  return outcomes.reduce((sum, { calls = 1 }) => sum + calls, 0);
+}
+
+/** A failure's words are of no use to the gate, and need not leave the Worker. */
+function plainOf({ reason, calls = 1, retryAfterMs, runId }: CallOutcome): CallOutcome {
+  return {
+    reason,
+    calls,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(runId === undefined ? {} : { runId }),
+  };
+}

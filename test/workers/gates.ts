@@ -1,0 +1,52 @@
+// Real gates in workerd, fresh ones for each test: storage is isolated per test file only, so every test takes Durable
+// Objects under names of its own. Requests to objects are counted, since they are what a gate costs.
+import { env } from "cloudflare:workers";
+import type { EngineGate, Log } from "../../src/bridge/ports.ts";
+import type { GateLimits } from "../../src/core/engine-gate.ts";
+import type { EngineGateObject } from "../../src/gate/engine-gate-object.ts";
+import { createEngineGate } from "../../src/gate/gate-client.ts";
+import { createGateMemory } from "../../src/gate/gate-memory.ts";
+
+export type GateStub = DurableObjectStub<EngineGateObject>;
+
+export const NO_LIMITS: GateLimits = { perSecond: null, burst: 0, maxConcurrent: 50 };
+
+let opened = 0;
+
+export interface GateRoom {
+  /** Requests to gates so far. */
+  requests: number;
+  /** What a request does instead of reaching its object. */
+  broken: (() => never) | undefined;
+  limits: GateLimits;
+  stub(engine?: string): GateStub;
+  /** One isolate's view of the gates: its own short memory. */
+  gate(clock: { now(): number }, log: Log): EngineGate;
+}
+
+export function openGates(): GateRoom {
+  const prefix = `room ${opened++}/`;
+  const getByName = (name: string): GateStub => env.GATE.getByName(prefix + name);
+  const room: GateRoom = {
+    requests: 0,
+    broken: undefined,
+    limits: NO_LIMITS,
+    stub: (engine = "default") => getByName(`engine/${engine}`),
+    gate: (clock, log) =>
+      createEngineGate({
+        namespace: {
+          getByName(name: string) {
+            room.requests++;
+            room.broken?.();
+            return getByName(name);
+          },
+        } as unknown as DurableObjectNamespace<EngineGateObject>,
+        memory: createGateMemory(),
+        limits: (engine) => (engine === "default" ? room.limits : undefined),
+        token: () => crypto.randomUUID(),
+        log,
+        now: () => clock.now(),
+      }),
+  };
+  return room;
+}
