@@ -18,7 +18,7 @@ function bridgeWith(sources: Record<string, object>, answer: (asked: Asked) => W
   const asked: Asked[] = [];
   const lines: { level: string; name: string; fields: LogFields }[] = [];
   const bridge = {
-    setup: { config: { sources }, schedules: [] },
+    setup: { config: { sources, engines: {} }, schedules: [] },
     now: () => NOW,
     log: (level: string, name: string, fields: LogFields) => void lines.push({ level, name, fields }),
     desk: {
