@@ -135,6 +135,7 @@ function makeLasting(env: Env): Lasting {
     store: createConfigStore({ namespace: env.CONFIG, token }),
     bundled: bundledDocument(env),
     read: (document: Json, revision: number) => readDocument(env, document, revision),
+    readStored: (document: Json, revision: number) => readDocument(env, document, revision, true),
     now: realNow,
     log,
   };
@@ -177,10 +178,10 @@ function bundledDocument(env: Env): Json {
   return own === undefined ? bundledConfig : JSON.parse(own);
 }
 
-function readDocument(env: Env, document: Json, revision: number): Result<Setup, Misconfigured> {
+function readDocument(env: Env, document: Json, revision: number, checked = false): Result<Setup, Misconfigured> {
   const development = isDevelopment(env);
   const surroundings = { development, hasSecret: (name: string) => textBinding(env, name) !== undefined };
-  const setup = readSetup(document, surroundings, revision);
+  const setup = readSetup(document, surroundings, revision, checked);
   if (!setup.ok || !development) return setup;
   const local = {
     engineUrl: textBinding(env, "DEVELOPMENT_ENGINE_URL"),

@@ -14,17 +14,17 @@ export interface EarlierSetups {
 
 export interface EarlierSetupsDeps {
   readonly store: Pick<ConfigStore, "get">;
-  read(document: Json, revision: number): Result<Setup, Misconfigured>;
+  readStored(document: Json, revision: number): Result<Setup, Misconfigured>;
 }
 
-export function createEarlierSetups({ store, read }: EarlierSetupsDeps): EarlierSetups {
+export function createEarlierSetups({ store, readStored }: EarlierSetupsDeps): EarlierSetups {
   const kept = new Map<number, Setup>();
   return {
     async setupOf(revision) {
       const known = kept.get(revision);
       if (known) return known;
       const stored = await store.get(revision);
-      const setup = stored && read(stored.document, revision);
+      const setup = stored && readStored(stored.document, revision);
       if (!setup?.ok) return null;
       kept.set(revision, setup.value);
       const [oldest] = kept.keys();

@@ -29,6 +29,8 @@ export interface SetupDeps {
   /** Whether the bundled document rules, as it does in development: where it differs from the newest revision, it is put. */
   readonly bundledRules: boolean;
   read(document: Json, revision: number): Result<Setup, Misconfigured>;
+  /** The same for a document that was read before it was stored. */
+  readStored(document: Json, revision: number): Result<Setup, Misconfigured>;
   now(): number;
   readonly log: Log;
 }
@@ -71,7 +73,7 @@ export function createSetupInForce(deps: SetupDeps): SetupInForce {
     if (isFirst && deps.bundledRules && differences(newest.document, bundled).length > 0) {
       return takeBundled(newest.number);
     }
-    const setup = deps.read(newest.document, newest.number);
+    const setup = deps.readStored(newest.document, newest.number);
     // A good one is never replaced by one that cannot be read, such as after a secret was taken away.
     const used = setup.ok || answer?.ok ? setup : await earlier(newest.number, setup);
     if (newest.number > seen) conclude(newest.number, setup, used);
@@ -87,7 +89,7 @@ export function createSetupInForce(deps: SetupDeps): SetupInForce {
   async function earlier(number: number, refused: Result<Setup, Misconfigured>): Promise<Result<Setup, Misconfigured>> {
     for (let before = number - 1; before >= Math.max(1, number - LOOK_BACK); before--) {
       const revision = await store.get(before);
-      const setup = revision && deps.read(revision.document, before);
+      const setup = revision && deps.readStored(revision.document, before);
       if (setup?.ok) return setup;
     }
     return refused;

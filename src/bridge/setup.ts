@@ -10,11 +10,20 @@ import { resolveSource } from "../sources/presets.ts";
 import type { Source } from "../sources/source.ts";
 import type { Misconfigured, Setup } from "./ports.ts";
 
-/** @param revision the number under which the document is kept; 0 where it is kept nowhere */
-export function readSetup(document: unknown, surroundings: Surroundings, revision = 0): Result<Setup, Misconfigured> {
+/**
+ * @param revision the number under which the document is kept; 0 where it is kept nowhere
+ * @param checked whether it has been read without faults before it was stored: its expressions are then trusted, and
+ *   compiled when they are needed
+ */
+export function readSetup(
+  document: unknown,
+  surroundings: Surroundings,
+  revision = 0,
+  checked = false,
+): Result<Setup, Misconfigured> {
   const { config, faults: shape, isLeftOut, inDocument } = readConfig(document);
   const sources = new Map<string, Source>();
-  const rules = compileRules(config, revision);
+  const rules = compileRules(config, revision, checked);
   const faults = [
     ...configFaults(config, surroundings, isLeftOut),
     ...scheduleFaults(config),

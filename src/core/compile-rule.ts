@@ -4,7 +4,7 @@ import { type ConfigFault, pathOf } from "./check-config.ts";
 import { type Condition, compileCondition } from "./condition.ts";
 import { compileTemplate, describeFault, type ExpressionFault, type Template } from "./expression.ts";
 import type { Json } from "./json.ts";
-import { ok, type Result } from "./result.ts";
+import { err } from "./result.ts";
 import type { RuleConfig, Start } from "./rule-config.ts";
 
 export interface CompiledRule {
@@ -44,14 +44,20 @@ export function compileRule(
   startOf: (rule: string) => Start | undefined,
   faults: ConfigFault[],
 ): CompiledRule {
-  const compiled = <T>(result: Result<T, readonly ExpressionFault[]>, instead: T, ...at: string[]): T => {
-    if (result.ok) return result.value;
-    for (const fault of result.error) {
+  const told = (found: readonly ExpressionFault[], ...at: string[]): ExpressionFault => {
+    for (const fault of found) {
       faults.push({ path: pathOf([...path, ...at, ...fault.path]), message: describeFault(fault) });
     }
-    return instead;
+    return found[0] ?? { path: [], message: "cannot be compiled" };
   };
-  const template = (value: Json, ...at: string[]): Template => compiled(compileTemplate(value), NOTHING, ...at);
+  const template = (value: Json, ...at: string[]): Template => {
+    const compiled = compileTemplate(value);
+    return compiled.ok ? compiled.value : failingTemplate(told(compiled.error, ...at));
+  };
+  const condition = (text: string): Condition => {
+    const compiled = compileCondition(text);
+    return compiled.ok ? compiled.value : failingCondition(told(compiled.error, "when"));
+  };
   const optional = (value: string | undefined, ...at: string[]): Template | null =>
     value === undefined ? null : template(value, ...at);
 
@@ -59,7 +65,7 @@ export function compileRule(
   return {
     position,
     config: rule,
-    when: when === undefined ? null : compiled(compileCondition(when), NEVER, "when"),
+    when: when === undefined ? null : condition(when),
     dedupeKey: optional(dedupe.key, "dedupe", "key"),
     start: start
       ? {
@@ -81,9 +87,44 @@ export function compileRule(
   };
 }
 
-/** In place of what could not be compiled: its rule is refused with its fault, and never decides. */
-const NOTHING: Template = { evaluate: async () => ok(undefined) };
-const NEVER: Condition = { holds: async () => ok(false), explain: async () => [] };
+/**
+ * A rule whose expressions are compiled when an event first needs them. For configurations that have been checked: of
+ * thousands of rules an isolate meets a few. Should an expression be refused all the same, by a later version that is
+ * stricter, its rule gives `invalid` executions, and no event is lost.
+ */
+export function compiledWhenNeeded(config: RuleConfig, position: number, compile: () => CompiledRule): CompiledRule {
+  let made: CompiledRule | undefined;
+  const rule = (): CompiledRule => {
+    made ??= compile();
+    return made;
+  };
+  return {
+    position,
+    config,
+    get when() {
+      return rule().when;
+    },
+    get dedupeKey() {
+      return rule().dedupeKey;
+    },
+    get start() {
+      return rule().start;
+    },
+    get cancel() {
+      return rule().cancel;
+    },
+  };
+}
+
+/** In place of what could not be compiled. */
+function failingTemplate(fault: ExpressionFault): Template {
+  return { evaluate: async () => err(fault) };
+}
+
+function failingCondition(fault: ExpressionFault): Condition {
+  const part = { text: "", outcome: "fault", fault: fault.message, values: [] } as const;
+  return { holds: async () => err(fault), explain: async () => [part] };
+}
 
 /** What is wrong with the other rule's expression is told there. */
 function inherited(

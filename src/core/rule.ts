@@ -2,7 +2,7 @@
 // per revision. Pure: no I/O.
 import type { Admission } from "./admission.ts";
 import type { ConfigFault } from "./check-config.ts";
-import { type CompiledRule, compileRule } from "./compile-rule.ts";
+import { type CompiledRule, compiledWhenNeeded, compileRule } from "./compile-rule.ts";
 import type { BridgeConfig } from "./config.ts";
 import { decideRule, unmatched } from "./decide.ts";
 import type { Event } from "./event.ts";
@@ -22,15 +22,19 @@ export interface RuleSet {
   readonly compiled: readonly CompiledRule[];
 }
 
-/** @param revision the configuration's number, to which everything that is decided is pinned; 0 where it has none */
-export function compileRules(config: BridgeConfig, revision = 0): Result<RuleSet, ConfigFault[]> {
+/**
+ * @param revision the configuration's number, to which everything that is decided is pinned; 0 where it has none
+ * @param checked whether its expressions have been found good before: then each is compiled when it is first needed
+ */
+export function compileRules(config: BridgeConfig, revision = 0, checked = false): Result<RuleSet, ConfigFault[]> {
   const faults: ConfigFault[] = [];
   const own = config.rules.map((rule, at) => [["rules", at], rule] as const);
   const all = [...own, ...scheduleRules(config)];
   const starts = new Map(all.map(([, { id, start }]) => [id, start]));
-  const compiled = all.map(([place, rule], position) =>
-    compileRule(rule, position, place, (id) => starts.get(id), faults),
-  );
+  const compiled = all.map(([place, rule], position) => {
+    const compile = () => compileRule(rule, position, place, (id) => starts.get(id), faults);
+    return checked ? compiledWhenNeeded(rule, position, compile) : compile();
+  });
   if (faults.length > 0) return err(faults);
 
   const index = new TypeIndex<CompiledRule>();

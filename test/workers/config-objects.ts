@@ -76,13 +76,15 @@ export interface Isolate {
 export function openIsolate(room: ConfigRoom, options: IsolateOptions = {}): Isolate {
   const { bundled = document(), development = false, secrets = ALL_SECRETS } = options;
   const lines: LogLine[] = [];
+  const readAs = (checked: boolean) => (json: Json, revision: number) => {
+    isolate.reads++;
+    return readSetup(json, { development, hasSecret: (name) => secrets.includes(name) }, revision, checked);
+  };
   const config = {
     store: room.store,
     bundled,
-    read(json: Json, revision: number) {
-      isolate.reads++;
-      return readSetup(json, { development, hasSecret: (name) => secrets.includes(name) }, revision);
-    },
+    read: readAs(false),
+    readStored: readAs(true),
     now: () => isolate.now,
     log: (level: string, name: string, fields: LogFields) => void lines.push({ level, name, fields }),
   };

@@ -33,6 +33,50 @@ function faultsOf(...rules: readonly Json[]): string[] {
   return setup.ok ? [] : setup.error.faults.map(({ path, message }) => `${path}: ${message}`);
 }
 
+describe("a configuration that has been checked before", () => {
+  const trusted = (rules: readonly Json[]) => {
+    const document = {
+      engines: { default: { token: "T" } },
+      sources: { signup: { verify: { family: "none" } } },
+      callbacks: { crm: { url: "https://crm.example.com/hooks", secrets: ["S"] } },
+      rules,
+    };
+    const setup = readSetup(document, { development: false, hasSecret: () => true }, 7, true);
+    if (!setup.ok) throw new Error(JSON.stringify(setup.error.faults));
+    return setup.value.rules;
+  };
+  const event = eventWith({ data: { customer: "cus_1", order: 7 } });
+
+  test("decides what it decided when it was checked", async () => {
+    const rules = [
+      ruleWith({ start, when: "data.order > 5" }),
+      ruleWith({ id: "other", dedupe: { key: "{% data.order %}" } }),
+      { ...CANCEL, on: ["*"] },
+      ruleWith({ id: "no", when: "data.order > 7" }),
+    ];
+    const decided = await decide(rules);
+    expect(decided).toHaveLength(3);
+    expect(await trusted(rules).decide(event)).toEqual(decided);
+    expect(await trusted(rules).decide(event)).toEqual(decided);
+  });
+
+  test("loses no event to an expression that is refused all the same", async () => {
+    const rules = trusted([
+      ruleWith({ when: "$now() > time" }),
+      ruleWith({ id: "other", start: { ...start, locale: "{% ( %}" } }),
+    ]);
+    const reasons = (await rules.decide(event)).map(({ rule, over }) => [
+      rule,
+      over?.state,
+      over?.reason?.split(":")[0],
+    ]);
+    expect(reasons).toEqual([
+      ["plain", "invalid", "when"],
+      ["other", "invalid", "start.locale"],
+    ]);
+  });
+});
+
 describe("every decision", () => {
   test("is pinned to the revision that made it", async () => {
     const [admission] = await decide([ruleWith({})]);
