@@ -4,7 +4,6 @@ import type { ConfigFault } from "../core/check-config.ts";
 import { type Difference, differences } from "../core/config-diff.ts";
 import type { Json } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { decodeUtf8, parseJson } from "../sources/body/json-body.ts";
 import type { ConfigStore, Log, Misconfigured, Revision, RevisionOrigin, Setup } from "./ports.ts";
 
 export interface ConfigDesk {
@@ -39,14 +38,6 @@ export type ChangeRefusal =
   | { readonly reason: "stale"; readonly newest: number }
   | { readonly reason: "no-such-revision" }
   | { readonly reason: "faults"; readonly faults: readonly ConfigFault[] };
-
-/** @returns the document that a body holds, or what is wrong with it as JSON, with its place */
-export function readDocument(body: Uint8Array): Result<Json, string> {
-  const text = decodeUtf8(body);
-  if (text === null) return err("The body is not UTF-8.");
-  const parsed = parseJson(text);
-  return parsed.ok ? parsed : err(parsed.error.message);
-}
 
 /** @param inForce the setup that the bridge works with now, if it has one */
 export function faultsOf(desk: ConfigDesk, document: Json, inForce: Setup | null): readonly ConfigFault[] {

@@ -1,7 +1,8 @@
 // What a request to change the configuration brings: the revision that its author has seen, who that is and why, and the
 // document.
 import type { Context } from "hono";
-import { type Change, readDocument } from "../bridge/configure.ts";
+import type { Change } from "../bridge/configure.ts";
+import { readDocument } from "../bridge/read-document.ts";
 import type { Json } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { HttpEnv } from "./context.ts";

@@ -5,6 +5,7 @@ import { backtest } from "../bridge/backtest.ts";
 import type { Setup } from "../bridge/ports.ts";
 import { type TrialProblem, tryRules } from "../bridge/try-rules.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { faulty } from "./api-config-answer.ts";
 import { bridgeOf } from "./api-context.ts";
 import { type Configuration, readBacktest, readTest } from "./api-rules-body.ts";
 import { backtestView, triedView } from "./api-rules-view.ts";
@@ -68,22 +69,12 @@ type Document = Parameters<HttpEnv["Bindings"]["config"]["read"]>[0];
 
 function readSetup(c: Context<HttpEnv>, document: Document, revision: number): Result<Setup, Problem> {
   const setup = c.env.config.read(document, revision);
-  return setup.ok ? setup : err(configRefused(setup.error.faults));
+  return setup.ok ? setup : err(faulty(setup.error.faults));
 }
 
 /** null: the configuration came with the request. */
 function revisionOf({ revision }: Setup, { kind }: Configuration): number | null {
   return kind === "document" ? null : revision;
-}
-
-function configRefused(faults: readonly unknown[]): Problem {
-  return {
-    name: "config-refused",
-    status: 422,
-    title: "The configuration is refused",
-    detail: `It has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}, so that nothing was tried. Mend what faults lists and send it again.`,
-    members: { faults },
-  };
 }
 
 function trialProblem(problem: TrialProblem): Problem {
