@@ -71,6 +71,13 @@ export interface ExecutionPage {
   readonly next: string | null;
 }
 
+export interface RuleCount {
+  /** "" for events that no rule took */
+  readonly rule: string;
+  readonly state: RunState;
+  readonly count: number;
+}
+
 /** Tracks executions and recognises duplicates. Every method may be called twice with the same arguments. */
 export interface Ledger {
   readonly shards: number;
@@ -99,6 +106,8 @@ export interface Ledger {
   /** The same for several, in their order; those that are not there are left out. */
   getAll(ids: readonly string[]): Promise<Execution[]>;
   list(filter: ExecutionFilter): Promise<ExecutionPage>;
+  /** How many executions of each rule stand in each state, of those admitted since (ms since the epoch). Reads all of them. */
+  counts(since: number): Promise<RuleCount[]>;
   /** For each target, what goes on of it, the newest first. */
   goingOn(targets: readonly Target[]): Promise<ExecutionSummary[][]>;
   /** Deletes some of what has outlived its retention in one shard. @returns how many executions */

@@ -8,7 +8,7 @@ const CURSOR = /^exe_(0|[1-9a-z][0-9a-z]{0,2})_(0|[1-9a-z][0-9a-z]{0,9})$/;
 
 export const Cursor = z.string().regex(CURSOR, "expected the value of next, as the page before gave it");
 
-const Time = z.iso
+export const Time = z.iso
   .datetime({ offset: true, error: "expected a time in ISO 8601, such as 2026-11-23T12:00:00Z" })
   .transform((text) => Date.parse(text));
 

@@ -1,7 +1,7 @@
 // How a dry run and a backtest are told. Values of events stand in here, for whoever may use the operations API.
 import type { BacktestReport } from "../bridge/backtest.ts";
 import type { KnownExecution } from "../bridge/known-under-key.ts";
-import type { StartCall } from "../bridge/ports.ts";
+import type { RuleCount, Setup, StartCall } from "../bridge/ports.ts";
 import { factsOf } from "../bridge/refusal.ts";
 import type { Tried, TriedEvent, TriedRequest, WouldDo } from "../bridge/try-rules.ts";
 import { effectOf } from "../core/compare-decisions.ts";
@@ -84,5 +84,26 @@ export function backtestView({ changes, next, ...report }: BacktestReport) {
       differences,
     })),
     next: next && `${next.untilAt}.${next.done}`,
+  };
+}
+
+/** Every rule, schedules' own ones included, in the order of the configuration, with its executions by state. */
+export function rulesView({ revision, rules }: Setup, counts: readonly RuleCount[], since: number) {
+  const byRule = Map.groupBy(counts, ({ rule }) => rule);
+  const countsOf = (rule: string) =>
+    Object.fromEntries((byRule.get(rule) ?? []).map(({ state, count }) => [state, count]));
+  return {
+    revision,
+    since: iso(since),
+    rules: rules.compiled.map(({ config: { id, source, on, enabled, shadow, cancel } }) => ({
+      id,
+      does: cancel ? "cancel" : "start",
+      source,
+      on,
+      enabled,
+      shadow,
+      counts: countsOf(id),
+    })),
+    unmatched: countsOf("").unmatched ?? 0,
   };
 }

@@ -1,18 +1,32 @@
-// POST /api/rules/test: what the rules would do about one event, and why. POST /api/rules/backtest: what another
+// GET /api/rules: every rule, with how many executions of it stand in which state. POST /api/rules/test: what the rules would do about one event, and why. POST /api/rules/backtest: what another
 // configuration would do about the events of the last days. Nothing is started or written by either.
 import { type Context, Hono } from "hono";
+import * as z from "zod";
 import { backtest } from "../bridge/backtest.ts";
 import type { Setup } from "../bridge/ports.ts";
 import { type TrialProblem, tryRules } from "../bridge/try-rules.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { faulty } from "./api-config-answer.ts";
 import { bridgeOf } from "./api-context.ts";
+import { faultsOf, Time } from "./api-filter.ts";
 import { type Configuration, readBacktest, readTest } from "./api-rules-body.ts";
-import { backtestView, triedView } from "./api-rules-view.ts";
+import { backtestView, rulesView, triedView } from "./api-rules-view.ts";
 import type { HttpEnv } from "./context.ts";
 import { badRequest, methodNotAllowed, notFound, type Problem, problemResponse } from "./problem.ts";
 
+/** Counts are of the last day, where nothing else is asked for: each looks at every execution since then. */
+const DEFAULT_COUNTED_MS = 86_400_000;
+
+const ListQuery = z.strictObject({ since: Time.optional() });
+
 export const rules = new Hono<HttpEnv>()
+  .get("/", async (c) => {
+    const bridge = bridgeOf(c);
+    const query = ListQuery.safeParse(c.req.query());
+    if (!query.success) return problemResponse(badRequest(faultsOf(query.error, "query")));
+    const since = query.data.since ?? bridge.now() - DEFAULT_COUNTED_MS;
+    return c.json(rulesView(bridge.setup, await bridge.ledger.counts(since), since));
+  })
   .post("/test", async (c) => {
     const bridge = bridgeOf(c);
     const body = await readTest(c, bridge.now());
@@ -38,6 +52,7 @@ export const rules = new Hono<HttpEnv>()
       ...backtestView(report),
     });
   })
+  .all("/", () => problemResponse(methodNotAllowed("GET")))
   .all("/test", () => problemResponse(methodNotAllowed("POST")))
   .all("/backtest", () => problemResponse(methodNotAllowed("POST")));
 

@@ -1,13 +1,15 @@
 // The ledger as the use cases see it: finds the shard, turns executions into rows and back, and deals with what can go
 // wrong between a Worker and a Durable Object. Every call carries a token of its own, so that repeating it is harmless.
-import type { Admitted, ExecutionFilter, ExecutionPage, Ledger, LedgerUnavailable, Target } from "../bridge/ports.ts";
+import type { Admitted, ExecutionFilter, Ledger, LedgerUnavailable, Target } from "../bridge/ports.ts";
 import type { LedgerSettings } from "../core/config.ts";
 import { type Admission, admitted, type Execution } from "../core/execution.ts";
 import { err, ok } from "../core/result.ts";
 import { retentionMs } from "../core/retention.ts";
 import { callObject } from "../durable/call.ts";
 import type { AdmittedRow } from "./admit.ts";
-import type { LedgerShard, LivesQuery, PageColumn, TargetRow } from "./ledger-shard.ts";
+import type { LedgerShard } from "./ledger-shard.ts";
+import { newestFirst, type PageEntry, pageQuery, summed } from "./pages.ts";
+import type { LivesQuery, TargetRow } from "./query.ts";
 import { type Candidate, toCandidate, toExecution, toProgressRow, toSummary } from "./row.ts";
 import { addressOf, homesOf, IDS_PER_MS, publicId, shardsInUse } from "./shard.ts";
 
@@ -151,6 +153,13 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       return newestFirst(pages.flat(), filter.limit);
     },
 
+    async counts(since) {
+      const all = await Promise.all(
+        range(shardsInUse(settings)).map((shard) => call(shard, async (object) => object.counts(since * IDS_PER_MS))),
+      );
+      return summed(all.flat());
+    },
+
     async goingOn(targets) {
       const found = targets.map((): PageEntry[] => []);
       const homes = targets.flatMap((target, index) =>
@@ -195,14 +204,7 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
   }
 
   async function page(shard: number, filter: ExecutionFilter): Promise<PageEntry[]> {
-    const before = filter.before === undefined ? undefined : addressOf(filter.before);
-    // Rows of several shards may have the same number: the shard decides between them.
-    const unseen = before ? before.row + (shard < before.shard ? 1 : 0) : Number.MAX_SAFE_INTEGER;
-    const below = Math.min(unseen, (filter.until ?? Number.POSITIVE_INFINITY) * IDS_PER_MS);
-    const from = (filter.since ?? 0) * IDS_PER_MS;
-    const rows = await call(shard, async (object) =>
-      object.list({ below, from, limit: filter.limit + 1, equal: equalities(filter) }),
-    );
+    const rows = await call(shard, async (object) => object.list(pageQuery(filter, shard)));
     return rows.map((row) => ({ row: row.id, shard, summary: toSummary(row, shard) }));
   }
 }
@@ -216,12 +218,6 @@ interface Entry {
 interface Placed {
   readonly position: number;
   readonly admitted: Admitted;
-}
-
-interface PageEntry {
-  readonly row: number;
-  readonly shard: number;
-  readonly summary: ExecutionPage["executions"][number];
 }
 
 const NOWHERE = { rule: "", dedupeKey: "" };
@@ -266,23 +262,6 @@ function targetRow(target: Target | undefined): TargetRow[] {
 
 function inOrder(placed: readonly Placed[]): Admitted[] {
   return placed.toSorted((a, b) => a.position - b.position).map(({ admitted: each }) => each);
-}
-
-function newestFirst(entries: readonly PageEntry[], limit: number): ExecutionPage {
-  const sorted = entries.toSorted((a, b) => b.row - a.row || b.shard - a.shard).map(({ summary }) => summary);
-  const executions = sorted.slice(0, limit);
-  return { executions, next: sorted.length > limit ? (executions.at(-1)?.id ?? null) : null };
-}
-
-function equalities(filter: ExecutionFilter): (readonly [PageColumn, string])[] {
-  const wanted: (readonly [PageColumn, string | undefined])[] = [
-    ["record_id", filter.recordId],
-    ["run", filter.state],
-    ["delivery", filter.delivery],
-    ["rule", filter.rule],
-    ["source", filter.source],
-  ];
-  return wanted.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]));
 }
 
 function range(length: number): number[] {

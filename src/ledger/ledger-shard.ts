@@ -9,6 +9,7 @@ import { type AdmittedRow, admitOne, requestCancel } from "./admit.ts";
 import { type ChunkKind, dropText, fitsInRow, loadText, storeText } from "./chunks.ts";
 import { migrate } from "./migrations.ts";
 import { purgeSome } from "./purge.ts";
+import type { CountRow, LivesQuery, MarkRow, PageQuery, TargetRow } from "./query.ts";
 import type { Candidate, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts";
 import { RunIndex } from "./run-index.ts";
 import * as sql from "./statements.ts";
@@ -24,13 +25,6 @@ const POLL_LEASE_MS = 45_000;
 
 /** The latest configuration by which a former home was asked what lives there. */
 const LAYOUT_MARK = "layout";
-
-export interface LivesQuery {
-  /** "" where there is none */
-  readonly recordId: string;
-  readonly rule: string;
-  readonly dedupeKey: string;
-}
 
 export interface ClaimedRows {
   readonly rows: ExecutionRow[];
@@ -49,24 +43,6 @@ interface WriteState {
   readonly due_at: number | null;
   readonly cancel_at: number | null;
 }
-
-export interface MarkRow {
-  readonly name: string;
-  readonly value: number;
-}
-
-export interface PageQuery {
-  /** Only rows below this id. */
-  readonly below: number;
-  /** And from this one on; 0: from the first. */
-  readonly from: number;
-  readonly limit: number;
-  /** Column and value pairs that must be equal. */
-  readonly equal: readonly (readonly [PageColumn, string])[];
-}
-export type TargetRow = readonly [recordId: string, rule: string, dedupeKey: string | null];
-
-export type PageColumn = "record_id" | "run" | "delivery" | "rule" | "source";
 
 export class LedgerShard extends DurableObject<Env> {
   readonly #sql: SqlStorage;
@@ -242,6 +218,11 @@ export class LedgerShard extends DurableObject<Env> {
     const values = equal.map(([, value]) => value);
     const bounds = from > 0 ? [from] : [];
     return this.#rows<SummaryRow>(sql.selectPage(conditions, from > 0), below, ...values, ...bounds, limit);
+  }
+
+  /** How many executions of each rule stand in each state, of those admitted from this id on. A walk over all of them. */
+  counts(from: number): CountRow[] {
+    return this.#rows<CountRow>(sql.COUNT_BY_RULE, from);
   }
 
   /** What goes on of each: a record ("" for none), a rule, and a key or null for all. */

@@ -119,3 +119,6 @@ export const MOVE_MARK = `INSERT INTO marks (name, value) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value > value`;
 
 export const DELETE_MARK = "DELETE FROM marks WHERE name = ?";
+
+/** Ids grow with time, so this is a walk over a range of the table. Reads what is small of each row. */
+export const COUNT_BY_RULE = "SELECT rule, run, count(*) AS count FROM executions WHERE id >= ? GROUP BY rule, run";

@@ -4,6 +4,7 @@ import { describe } from "vitest";
 import { admitContract } from "./ledger/admit.ts";
 import { cancelContract } from "./ledger/cancel.ts";
 import { claimContract } from "./ledger/claim.ts";
+import { countsContract } from "./ledger/counts.ts";
 import type { LedgerUnderTest } from "./ledger/executions.ts";
 import { listContract } from "./ledger/list.ts";
 import { marksContract } from "./ledger/marks.ts";
@@ -24,6 +25,7 @@ export function ledgerContract(ledger: LedgerUnderTest): void {
   describe("claim of running executions", () => pollContract(ledger));
   describe("running executions", () => runsContract(ledger));
   describe("save", () => saveContract(ledger));
+  describe("counts", () => countsContract(ledger));
   describe("list", () => listContract(ledger));
   describe("purge", () => purgeContract(ledger));
   describe("marks", () => marksContract(ledger));

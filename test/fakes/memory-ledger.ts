@@ -198,6 +198,15 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       return { executions, next: found.length > filter.limit ? (executions.at(-1)?.id ?? null) : null };
     },
 
+    async counts(since) {
+      const recent = [...rows.values()].filter(({ execution }) => execution.admittedAt >= since);
+      const groups = Map.groupBy(recent, ({ execution: { rule, run } }) => JSON.stringify([rule, run]));
+      return [...groups].map(([key, { length: count }]) => {
+        const [rule, state] = JSON.parse(key);
+        return { rule, state, count };
+      });
+    },
+
     async goingOn(targets) {
       return targets.map(({ recordId, rule, dedupeKey }) =>
         [...rows.values()]
