@@ -14,6 +14,7 @@ import type {
 } from "./bridge/ports.ts";
 import { readSetup } from "./bridge/setup.ts";
 import { createSetupInForce, type SetupInForce } from "./bridge/setup-in-force.ts";
+import { createWatchdog, type Watchdog } from "./bridge/watchdog.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
 import { createConfigStore } from "./config/config-client.ts";
 import { type EngineConfig, gateLimits } from "./core/engine-config.ts";
@@ -36,6 +37,7 @@ interface Lasting {
   readonly setups: SetupInForce;
   readonly earlier: EarlierSetups;
   readonly configDesk: ConfigDesk;
+  readonly watchdog: Watchdog;
   readonly desk: SourceDesk;
   readonly keys: KeyFetcher;
   readonly gates: GateMemory;
@@ -117,6 +119,11 @@ export function composeConfigDesk(env: Env): ConfigDesk {
   return lastingOf(env).configDesk;
 }
 
+/** Notices should the cron trigger stop. */
+export function watchdogOf(env: Env): Watchdog {
+  return lastingOf(env).watchdog;
+}
+
 // Other parties live by the real clock, whatever time a travelling sweep believes it to be.
 const realNow = (): number => Date.now();
 
@@ -144,6 +151,7 @@ function makeLasting(env: Env): Lasting {
     setups,
     earlier: createEarlierSetups(config),
     configDesk: { ...config, adopt: setups.adopt },
+    watchdog: createWatchdog(),
     desk: createSourceDesk({
       namespace: env.DESK,
       key: textBinding(env, "SOURCE_SECRETS_KEY"),

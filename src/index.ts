@@ -1,7 +1,7 @@
-// The Worker's entry: HTTP goes to the routes, the cron trigger starts a sweep. Follow a webhook from here:
+// The Worker's entry: HTTP goes to the routes, the cron trigger starts a sweep, and a watchdog notices should it stop. Follow a webhook from here:
 // http/ingress → bridge/receive → ledger, then bridge/advance → engine, callbacks; what is left over, bridge/sweep.
-import { sweep } from "./bridge/sweep.ts";
-import { composeBridge, composeConfigDesk, textBinding } from "./deps.ts";
+import { scheduledSweep } from "./bridge/watchdog.ts";
+import { composeBridge, composeConfigDesk, textBinding, watchdogOf } from "./deps.ts";
 import { app } from "./http/app.ts";
 
 export { ConfigObject } from "./config/config-object.ts";
@@ -11,8 +11,10 @@ export { LedgerShard } from "./ledger/ledger-shard.ts";
 
 export default {
   async fetch(request, env, ctx) {
+    const bridge = await composeBridge(env);
+    if (bridge.ok) ctx.waitUntil(watchdogOf(env).watch(bridge.value));
     return app.fetch(request, {
-      bridge: await composeBridge(env),
+      bridge,
       config: composeConfigDesk(env),
       adminToken: textBinding(env, "ADMIN_TOKEN"),
       defer: (work) => ctx.waitUntil(work),
@@ -21,6 +23,6 @@ export default {
 
   async scheduled(controller, env) {
     const bridge = await composeBridge(env, controller.scheduledTime);
-    if (bridge.ok) await sweep(bridge.value);
+    if (bridge.ok) await scheduledSweep(bridge.value);
   },
 } satisfies ExportedHandler<Env>;

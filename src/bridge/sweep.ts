@@ -10,7 +10,7 @@ import { probeEngines } from "./probe.ts";
 import { fireSchedules } from "./schedules.ts";
 import { tellSilence } from "./silence.ts";
 
-/** After this no new execution is taken up, so that a pass ends before the next two begin. */
+/** So long that a pass ends before the next two begin. */
 const SWEEP_BUDGET_MS = 50_000;
 
 /** A Worker invocation may wait for the headers of six connections at a time; more would only queue. */
@@ -33,10 +33,11 @@ interface Pass extends PassGates {
   complete: boolean;
 }
 
-export async function sweep(bridge: Bridge): Promise<SweepReport> {
+/** @param budgetMs after this no new execution is taken up */
+export async function sweep(bridge: Bridge, budgetMs = SWEEP_BUDGET_MS): Promise<SweepReport> {
   const begun = bridge.now();
   const pass: Pass = {
-    until: begun + SWEEP_BUDGET_MS,
+    until: begun + budgetMs,
     shutUntil: await probeEngines(bridge),
     waiting: new Map(),
     advanced: 0,

@@ -37,7 +37,7 @@ function openApi(): Api {
   const bridge = {
     setup: setup.value,
     desk: isolate.desk,
-    ledger: { list: async () => ({ executions: [], next: null }) },
+    ledger: { list: async () => ({ executions: [], next: null }), marks: async () => new Map() },
     now: () => NOW,
     log: (level: string, name: string, fields: LogFields) => void told.push({ level, name, fields }),
   } as unknown as Bridge;

@@ -1,13 +1,15 @@
 // The Worker as it is deployed, from its entry: bundled configuration, composition root, ledger. The engine is the
 // simulator, reached in place of the network. And /healthz, on which monitors rely.
+
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { OVERDUE_AFTER_MS, scheduledSweep } from "../../src/bridge/watchdog.ts";
 import { err } from "../../src/core/result.ts";
 import worker from "../../src/index.ts";
 import { openConfigRoom } from "./config-objects.ts";
 import { control, simulatorFetch } from "./engine-simulator.ts";
-import { ADMIN, http, type Receipt, SECRETS, stripeSignature } from "./http-bridge.ts";
+import { ADMIN, http, NOW, type Receipt, SECRETS, stripeSignature } from "./http-bridge.ts";
 import { problemIn } from "./http-problem.ts";
 
 const BODY = JSON.stringify({
@@ -89,9 +91,23 @@ describe("the Worker", () => {
 
 describe("/healthz", () => {
   it("is 200 where everything is well, open to everyone and not cached", async ({ expect }) => {
-    const response = await http().fetch("/healthz");
+    const { bridge, fetch } = http();
+    await scheduledSweep(bridge);
+    const response = await fetch("/healthz");
     expect([response.status, response.headers.get("cache-control")]).toEqual([200, "no-store"]);
-    expect(await response.json()).toEqual({ status: "ok", checks: { configuration: "ok", ledger: "ok" } });
+    expect(await response.json()).toEqual({ status: "ok", checks: { configuration: "ok", ledger: "ok", sweep: "ok" } });
+  });
+
+  it("is 200 before the first sweep, and 503 once none has come for five minutes", async ({ expect }) => {
+    const { bridge } = http();
+    const at = async (now: number) => {
+      const response = await http({ ledger: bridge.ledger, now: () => now }).fetch("/healthz");
+      return [response.status, (await response.json<{ checks: { sweep: string } }>()).checks.sweep];
+    };
+    expect(await at(NOW)).toEqual([200, "unknown"]);
+    await scheduledSweep(bridge);
+    expect(await at(NOW + OVERDUE_AFTER_MS)).toEqual([200, "ok"]);
+    expect(await at(NOW + OVERDUE_AFTER_MS + 1)).toEqual([503, "failing"]);
   });
 
   it("is 503 for a refused configuration, and says nothing of it", async ({ expect }) => {
@@ -100,18 +116,19 @@ describe("/healthz", () => {
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
       status: "failing",
-      checks: { configuration: "failing", ledger: "unknown" },
+      checks: { configuration: "failing", ledger: "unknown", sweep: "unknown" },
     });
   });
 
   it("is 503 while the ledger cannot be reached, and says nothing of it", async ({ expect }) => {
     const { bridge } = http();
-    const list = async () => {
+    const marks = async () => {
       throw new Error("Durable Object storage operation exceeded timeout");
     };
-    const response = await http({ ledger: { ...bridge.ledger, list } }).fetch("/healthz");
+    const response = await http({ ledger: { ...bridge.ledger, marks } }).fetch("/healthz");
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ status: "failing", checks: { configuration: "ok", ledger: "failing" } });
+    const checks = { configuration: "ok", ledger: "failing", sweep: "unknown" };
+    expect(await response.json()).toEqual({ status: "failing", checks });
   });
 
   it("takes GET and HEAD only", async ({ expect }) => {
