@@ -60,7 +60,8 @@ function verdictOn(sql: SqlStorage, { row, policy, eventKey }: Candidate, known:
   // What a shadow rule has only recorded stands in nobody's way but another shadow's.
   if (known.run === "shadow" && row.run !== "shadow") return "new";
   const key = [row.record_id, row.rule, row.dedupe_key];
-  const sameEvent = sql.exec(statements.SELECT_SAME_EVENT, ...key, now, eventKey).toArray().length > 0;
+  const same = sql.exec(statements.SELECT_SAME_EVENT, ...key, now, eventKey, row.run === "shadow" ? 1 : 0);
+  const sameEvent = same.toArray().length > 0;
   return onRepeat(policy, { run: known.run, sameEvent });
 }
 

@@ -15,12 +15,13 @@ export const SELECT_BY_KEY = `SELECT ${SUMMARY}, write_token FROM executions
   WHERE record_id = ? AND rule = ? AND dedupe_key = ? AND released = 0`;
 
 /**
- * Whether an event has had an execution under a key within the window, the one that holds the key or an earlier one.
- * Parameters: record, rule, key, now, the event's own key.
+ * Whether an event has had an execution under a key within the window, the one that holds the key or an earlier one. What
+ * a shadow rule has recorded counts for shadows only.
+ * Parameters: record, rule, key, now, the event's own key, 1 for a shadow.
  */
 export const SELECT_SAME_EVENT = `SELECT 1 FROM executions
-  WHERE record_id = ? AND rule = ? AND dedupe_key = ? AND window_ends_at > ? AND run <> 'shadow'
-    AND json_extract(attributes, '$.event.dedupeKey') = ? LIMIT 1`;
+  WHERE record_id = ? AND rule = ? AND dedupe_key = ? AND window_ends_at > ?
+    AND json_extract(attributes, '$.event.dedupeKey') = ? AND (run <> 'shadow' OR ?) LIMIT 1`;
 
 const LIVES = "(window_ends_at > ? OR run IN ('queued', 'starting', 'running', 'held')) LIMIT 1";
 

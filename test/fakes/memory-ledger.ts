@@ -67,7 +67,7 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
     if (known.execution.run === "shadow" && fresh.run !== "shadow") return "new";
     const sameEvent = sameKey.some(
       ({ execution: { run, event }, windowEndsAt }) =>
-        run !== "shadow" && windowEndsAt > now && event.dedupeKey === fresh.event.dedupeKey,
+        (run !== "shadow" || fresh.run === "shadow") && windowEndsAt > now && event.dedupeKey === fresh.event.dedupeKey,
     );
     return onRepeat(fresh.onDuplicate, { run: known.execution.run, sameEvent });
   }

@@ -90,8 +90,10 @@ it.each(DUPLICATE_POLICIES)(
     const ledger = createMemoryLedger();
     const shadow = admission({ onDuplicate: policy, over: { state: "shadow", reason: null } });
     await admitNew(ledger, shadow);
-    const once = policy === "skip" || policy === "retry-failed";
-    expect((await admit(ledger, shadow)).outcome).toBe(once ? "duplicate" : "new");
+    expect((await admit(ledger, shadow)).outcome).toBe("duplicate");
+    const oncePerKey = policy === "skip" || policy === "retry-failed";
+    const another = { ...shadow, event: { ...shadow.event, dedupeKey: "another event" } };
+    expect((await admit(ledger, another)).outcome).toBe(oncePerKey ? "duplicate" : "new");
   },
 );
 

@@ -147,6 +147,19 @@ export function policiesContract({ open }: LedgerUnderTest): void {
   describe("a shadow", () => {
     const shadow = { over: { state: "shadow", reason: null }, callbacks: [] } as const;
 
+    it.for(DUPLICATE_POLICIES)(
+      "under %s counts an event once, however often it is delivered",
+      async (policy, { expect }) => {
+        const ledger = open();
+        for (const event of ["evt_1", "evt_2", "evt_1", "evt_1", "evt_2"]) {
+          await admit(ledger, { ...under(policy, event), ...shadow });
+        }
+        const { executions } = await ledger.list({ limit: 10 });
+        const once = policy === "skip" || policy === "retry-failed" ? ["evt_1"] : ["evt_2", "evt_1"];
+        expect(executions.map(({ event }) => event.id)).toEqual(once);
+      },
+    );
+
     it("is recorded once per key, and stands in no real execution's way", async ({ expect }) => {
       const ledger = open();
       const recorded = await admitNew(ledger, { ...under("skip", "evt_1"), ...shadow });
