@@ -94,7 +94,7 @@ export async function composeBridge(
       namespace: env.GATE,
       memory: gates,
       limits: (id) => config.engines[id] && gateLimits(config.engines[id]),
-      token: () => crypto.randomUUID(),
+      token,
       log,
       now: realNow,
     }),

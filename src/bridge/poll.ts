@@ -1,13 +1,11 @@
 // Asks the engine how a run stands and, when it is finished, for its result. A poll that brings nothing new gives back
 // the very execution it was given, so that it costs no write.
+import { HOUR_MS, MINUTE_MS } from "../core/duration.ts";
 import type { RunStatus } from "../core/engine-config.ts";
 import { type EndState, type Execution, ended, note } from "../core/execution.ts";
 import { outcomeOf, waitingFor } from "./permits.ts";
 import type { Bridge, Engine, EngineFailure, Entry } from "./ports.ts";
 import { logFailure } from "./start.ts";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** The engine forgets no run within 30 days; where it names no expiry, this is taken for one. */
 const LONGEST_RUN_MS = 30 * 24 * HOUR_MS;

@@ -2,13 +2,12 @@
 // executions are left to the sweep itself. The ledger keeps a mark of how far each schedule has been fired, which moves
 // only when everything up to it is admitted; what is admitted again after a failure is recognised by its dedupe key. So
 // each minute is fired once, however often, late or doubled the cron trigger may come.
+
 import type { Admission } from "../core/admission.ts";
+import { DAY_MS, MINUTE_MS } from "../core/duration.ts";
 import { ok } from "../core/result.ts";
 import { dueBetween, type Schedule, scheduledEvent } from "../core/schedule.ts";
 import type { Bridge } from "./ports.ts";
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Marks of schedules begin with this, and go on with the id and the fingerprint. */
 const MARK = "schedule:";

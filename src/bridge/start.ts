@@ -1,10 +1,11 @@
 // The start call and what its answer means. A definite answer is never repeated; an uncertain one follows the rule's
 // policy, is counted, and stands in the timeline.
 
+import { MINUTE_MS } from "../core/duration.ts";
 import type { CallOutcome, Shut } from "../core/engine-gate.ts";
 import { type Execution, ended, held, requeued, started, type TimelineEntry } from "../core/execution.ts";
 import { err } from "../core/result.ts";
-import { MINUTE_MS, START_GIVE_UP_MS, startDelayMs } from "../core/retry.ts";
+import { START_GIVE_UP_MS, startDelayMs } from "../core/retry.ts";
 import { outcomeOf, waitingFor } from "./permits.ts";
 import type { Bridge, EngineFailure, StartCall } from "./ports.ts";
 

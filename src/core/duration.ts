@@ -1,7 +1,11 @@
 // Durations as people write them ("90s", "30m", "12h", "7d") and as the code counts them (ms). Pure.
 import * as z from "zod";
 
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+const UNIT_MS = { ms: 1, s: 1_000, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS } as const;
 const PATTERN = /^(\d{1,9})(ms|s|m|h|d)$/;
 
 /** A duration in configuration: a whole number and a unit (`ms`, `s`, `m`, `h`, `d`), such as "15s" or "30d". */

@@ -1,8 +1,7 @@
 // When to try again: start calls, polls and callbacks. Pure: the time and the random number come in as arguments.
+import { HOUR_MS, MINUTE_MS } from "./duration.ts";
 
 const SECOND_MS = 1_000;
-export const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** How long one claimed execution belongs to whoever claimed it. Longer than the longest step (two engine calls). */
 export const LEASE_MS = MINUTE_MS;

@@ -1,9 +1,10 @@
 // Schedules: which minutes are due, and the event that each of them makes. Pure: no timers, no clock. croner knows the
 // expressions, here the clocks of a time zone are followed: croner counts wall time as if it were UTC, `zone.ts` says
 // when a clock shows it. So what happens when clocks change is decided in one place, `instantsOf`.
+
 import { Cron, CronPattern } from "croner";
 import { v5 as uuidV5 } from "uuid";
-import { durationMs } from "./duration.ts";
+import { DAY_MS, durationMs, MINUTE_MS } from "./duration.ts";
 import type { Event } from "./event.ts";
 import type { Json } from "./json.ts";
 import { err, ok, type Result } from "./result.ts";
@@ -12,9 +13,6 @@ import { localTime, openZone, showingOf, type Zone } from "./zone.ts";
 
 /** The type of every event that a schedule makes. */
 const SCHEDULE_EVENT_TYPE = "schedule.due";
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Whether an expression ever fires is asked from here on. The calendar repeats itself after 400 years; croner looks further. */
 const ANY_TIME = new Date(Date.UTC(2000, 0, 1));

@@ -1,8 +1,6 @@
 // Time zones: what the clocks on the wall show at an instant, and when they show a time: once, twice or never. Pure: the
 // rules come from the platform's own IANA database. A wall time is what the clock shows, written as ms as if it were UTC.
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+import { DAY_MS, MINUTE_MS } from "./duration.ts";
 
 /** When the clocks show a wall time, all in ms since the epoch. */
 export type Showing =

@@ -88,7 +88,7 @@ export function toProgressRow(execution: Execution, retentionMs: number): Progre
   };
 }
 
-export function toAdmissionRow(execution: Execution, retentionMs: number): AdmissionRow {
+function toAdmissionRow(execution: Execution, retentionMs: number): AdmissionRow {
   const { revision, engine, windowMs, onDuplicate, onUncertainStart, admittedAt, start, cancel, replay } = execution;
   const { data, ...event } = execution.event;
   return {

@@ -1,5 +1,6 @@
 // The ledger's SQL, in one place. Every statement that runs often is an index look-up or a bounded walk.
-import { MINUTE_MS, POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES, START_GIVE_UP_MS } from "../core/retry.ts";
+import { MINUTE_MS } from "../core/duration.ts";
+import { POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES, START_GIVE_UP_MS } from "../core/retry.ts";
 import { isActive, RUN_STATES } from "../core/run-state.ts";
 
 export const NEXT_ID = "SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM executions";

@@ -1,10 +1,10 @@
 // When things are tried again. Fixed clock; random numbers are arguments.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { MINUTE_MS } from "../../../src/core/duration.ts";
 import {
   callbackDelayMs,
   isPollMinute,
-  MINUTE_MS,
   pollIntervalMinutes,
   retryAfterMs,
   startDelayMs,
