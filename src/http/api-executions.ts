@@ -1,10 +1,12 @@
 // GET /api/executions: where is the execution of record X, and what happened to it. Read-only.
 import { Hono } from "hono";
 import * as z from "zod";
-import type { ExecutionSummary } from "../bridge/ports.ts";
-import { bridgeOf, iso } from "./api-context.ts";
+import { mayActAs } from "../core/role.ts";
+import { bridgeOf } from "./api-context.ts";
 import { Cursor, FILTER, faultsOf, filterOf } from "./api-filter.ts";
 import type { HttpEnv } from "./context.ts";
+import { ExecutionSummaryView, ExecutionView, executionView, summaryView } from "./execution-view.ts";
+import type { Operations } from "./operation.ts";
 import { badRequest, methodNotAllowed, noSuchExecution, problemResponse } from "./problem.ts";
 
 const DEFAULT_PAGE = 50;
@@ -15,6 +17,38 @@ const Query = z.strictObject({
   cursor: Cursor.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
 });
+
+export const ExecutionId = z.object({ id: z.string().describe("An execution's id: exe_….") });
+
+export const executionOperations: Operations = {
+  "/executions": {
+    get: {
+      summary: "List executions, the newest first",
+      role: "viewer",
+      query: Query,
+      answers: {
+        200: {
+          description: "A page of executions.",
+          schema: z.object({
+            executions: z.array(ExecutionSummaryView),
+            next: z.string().nullable().describe("Give it as cursor for the next page; null where this is the last."),
+          }),
+        },
+      },
+      refusals: { 400: "The query says something that is not understood." },
+    },
+  },
+  "/executions/{id}": {
+    get: {
+      summary: "One execution, with its timeline",
+      description: "Payloads are hidden from viewers.",
+      role: "viewer",
+      path: ExecutionId,
+      answers: { 200: { description: "The execution.", schema: ExecutionView } },
+      refusals: { 404: "No execution has this id." },
+    },
+  },
+};
 
 export const executions = new Hono<HttpEnv>()
   .get("/", async (c) => {
@@ -31,45 +65,7 @@ export const executions = new Hono<HttpEnv>()
   .get("/:id", async (c) => {
     const execution = await bridgeOf(c).ledger.get(c.req.param("id"));
     if (!execution) return problemResponse(noSuchExecution());
-    const { start, result, event } = execution;
-    return c.json({
-      ...summaryView(execution),
-      event: { ...eventView(execution), data: event.data },
-      start,
-      result: result ?? null,
-      timeline: execution.timeline.map(({ at, ...entry }) => ({ at: iso(at), ...entry })),
-    });
+    return c.json(executionView(execution, mayActAs(c.var.identity, "operator")));
   })
   .all("/", () => problemResponse(methodNotAllowed("GET")))
   .all("/:id", () => problemResponse(methodNotAllowed("GET")));
-
-function summaryView(execution: ExecutionSummary) {
-  return {
-    id: execution.id,
-    // An event that no rule took has neither.
-    rule: execution.rule === "" ? null : execution.rule,
-    engine: execution.engine === "" ? null : execution.engine,
-    revision: execution.revision,
-    state: execution.run,
-    reason: execution.reason,
-    recordId: execution.recordId,
-    runId: execution.runId,
-    dedupeKey: execution.dedupeKey,
-    event: eventView(execution),
-    replay: execution.replay ? { of: execution.replay.of, intent: execution.replay.intent } : null,
-    cancel: execution.cancel,
-    canceled: execution.canceled.map(({ id, run }) => ({ id, state: run })),
-    cancelRequest: execution.cancelRequest && { at: iso(execution.cancelRequest.at), by: execution.cancelRequest.by },
-    startAttempts: execution.startAttempts,
-    uncertainStarts: execution.uncertainStarts,
-    deliveries: execution.deliveries.map(({ nextAt, ...delivery }) => ({ ...delivery, nextAt: iso(nextAt) })),
-    admittedAt: iso(execution.admittedAt),
-    startedAt: iso(execution.startedAt),
-    expiresAt: iso(execution.expiresAt),
-    endedAt: iso(execution.endedAt),
-  };
-}
-
-function eventView({ event }: ExecutionSummary) {
-  return { id: event.id, source: event.source, type: event.type, subject: event.subject ?? null, time: event.time };
-}

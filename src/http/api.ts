@@ -2,17 +2,28 @@
 import { type Context, Hono } from "hono";
 import { cancels } from "./api-cancel.ts";
 import { config } from "./api-config.ts";
+import { document, documentOperations } from "./api-document.ts";
 import { engines } from "./api-engines.ts";
-import { executions } from "./api-executions.ts";
+import { executionOperations, executions } from "./api-executions.ts";
+
 import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
-import { requireAdmin } from "./auth.ts";
+import { authenticate, authorize } from "./auth.ts";
 import type { HttpEnv } from "./context.ts";
+import type { Operations } from "./operation.ts";
 import { problemResponse, unavailable } from "./problem.ts";
 
+/** Every operation, by the heading that it stands under in the document. */
+export const OPERATIONS: Readonly<Record<string, Operations>> = {
+  Executions: executionOperations,
+  Document: documentOperations,
+};
+
 export const api = new Hono<HttpEnv>()
-  .use(requireAdmin)
+  .use(authenticate)
+  .use(authorize("/api", Object.assign({}, ...Object.values(OPERATIONS))))
+  .route("/openapi.json", document(OPERATIONS))
   // Before the check that there is a bridge: this is where a refused configuration is mended.
   .route("/config", config)
   .use(async (c, next) => {

@@ -2,6 +2,7 @@
 import type { ConfigDesk } from "../bridge/configure.ts";
 import type { Bridge, ConfigUnreachable, Misconfigured } from "../bridge/ports.ts";
 import type { Result } from "../core/result.ts";
+import type { Identity } from "../core/role.ts";
 
 export interface HttpBindings {
   /** The bridge, or what keeps it from working: the faults of the configuration, or that it cannot be reached. */
@@ -16,4 +17,8 @@ export interface HttpBindings {
 
 export interface HttpEnv {
   Bindings: HttpBindings;
+  Variables: {
+    /** Who asks; set for every route of the operations API. */
+    identity: Identity;
+  };
 }

@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   keys: ["core", "bridge/ports.ts"],
   engine: ["core", "bridge/ports.ts"],
   callbacks: ["core", "bridge/ports.ts"],
-  http: ["core", "bridge", "hono", "zod"],
+  http: ["core", "bridge", "hono", "zod", "zod-openapi"],
   simulator: ["core/json.ts", "core/result.ts", "hono", "zod", "cloudflare:workers"],
   "log.ts": ["bridge/ports.ts"],
   "development.ts": ["core/config.ts"],
