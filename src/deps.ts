@@ -11,6 +11,7 @@ import type {
   Misconfigured,
   Setup,
   SourceDesk,
+  SweepElsewhere,
 } from "./bridge/ports.ts";
 import { readSetup } from "./bridge/setup.ts";
 import { createSetupInForce, type SetupInForce } from "./bridge/setup-in-force.ts";
@@ -47,15 +48,24 @@ interface Lasting {
 /** One per isolate: env does not change while an isolate lives. */
 const isolates = new WeakMap<Env, Lasting>();
 
+/** What an invocation brings to its bridge. */
+export interface Invocation {
+  /**
+   * When a cron event says that it is, ms since the epoch. Locally it may say anything, and the sweep lives at that time: so
+   * tests and the demo travel. Deployed, the real clock rules.
+   */
+  readonly scheduledTime?: number | undefined;
+  /** Where it may share out a sweep. */
+  readonly sweepElsewhere?: SweepElsewhere;
+}
+
 /**
- * @param scheduledTime when a cron event says that it is, ms since the epoch. Locally it may say anything, and the sweep
- *   lives at that time: so tests and the demo travel. Deployed, the real clock rules.
  * @returns the bridge with the configuration that is in force now, every fault of the configuration, or that nobody
  *   could say what it is
  */
 export async function composeBridge(
   env: Env,
-  scheduledTime?: number,
+  { scheduledTime, sweepElsewhere }: Invocation = {},
 ): Promise<Result<Bridge, Misconfigured | ConfigUnreachable>> {
   const { setups, earlier, desk, keys, gates, tokens } = lastingOf(env);
   const setup = await setups.current();
@@ -110,6 +120,7 @@ export async function composeBridge(
     random: () => Math.random(),
     token,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    sweepElsewhere,
     log,
   });
 }

@@ -112,6 +112,8 @@ export interface Ledger {
   goingOn(targets: readonly Target[]): Promise<ExecutionSummary[][]>;
   /** Deletes some of what has outlived its retention in one shard. @returns how many executions */
   purge(shard: number, now: number): Promise<number>;
+  /** How much each shard holds, bytes, in the order of the shards. */
+  sizes(): Promise<number[]>;
   /** How far repeated work has come, ms since the epoch, by the name of its mark: those with such a beginning. */
   marks(beginning: string): Promise<ReadonlyMap<string, number>>;
   /** Moves marks, forwards only, and forgets those that are null. */

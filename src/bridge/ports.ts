@@ -10,11 +10,13 @@ import type { KeyFetcher } from "../sources/families/key-fetcher.ts";
 import type { Source } from "../sources/source.ts";
 import type { Engine, EngineGate } from "./engine-port.ts";
 import type { Ledger } from "./ledger-port.ts";
+import type { SweepElsewhere } from "./sweep-port.ts";
 
 export type { KeyFault, KeyFetcher, KeyRequest } from "../sources/families/key-fetcher.ts";
 export type { Source } from "../sources/source.ts";
 export type * from "./engine-port.ts";
 export type * from "./ledger-port.ts";
+export type * from "./sweep-port.ts";
 
 /** One message to one callback. */
 export interface CallbackMessage {
@@ -120,6 +122,8 @@ export interface Bridge {
   /** A name that nobody else has. */
   token(): string;
   sleep(ms: number): Promise<void>;
+  /** Where a sweep is shared out to; undefined where it is done by whoever begins it. */
+  readonly sweepElsewhere?: SweepElsewhere | undefined;
   readonly log: Log;
 }
 

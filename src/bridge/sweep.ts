@@ -1,63 +1,33 @@
 // The guarantee: one bounded pass over everything that is due, started by the cron trigger every minute. What
-// schedules have due comes first, and is then due like everything else. Passes may
-// overlap, overrun or be killed at any point; leases and versions keep that harmless. One bad execution or one shard
-// out of reach never stops the rest.
-import type { Execution } from "../core/execution.ts";
-import { advance } from "./advance.ts";
-import { holdingPermits, type PassGates, shutEngines } from "./permits.ts";
-import type { Bridge, DueCursor } from "./ports.ts";
+// schedules have due comes first, and is then due like everything else. The shards are shared out to several invocations
+// (sweep-shards.ts), each with its own six connections; where one cannot be had, its share is done here.
+import { tellFullShards } from "./full-shards.ts";
+import type { Bridge, ShardsOrder, ShardsReport } from "./ports.ts";
 import { probeEngines } from "./probe.ts";
 import { fireSchedules } from "./schedules.ts";
 import { tellSilence } from "./silence.ts";
+import { sweepShards } from "./sweep-shards.ts";
 
 /** So long that a pass ends before the next two begin. */
 const SWEEP_BUDGET_MS = 50_000;
 
-/** A Worker invocation may wait for the headers of six connections at a time; more would only queue. */
-const CONCURRENCY = 6;
-
-export interface SweepReport {
-  readonly advanced: number;
-  readonly conflicts: number;
-  readonly faults: number;
-  readonly purged: number;
-  /** False where the budget ran out before everything due was seen. */
-  readonly complete: boolean;
-}
-
-interface Pass extends PassGates {
-  advanced: number;
-  conflicts: number;
-  faults: number;
-  purged: number;
-  complete: boolean;
-}
+export type SweepReport = ShardsReport;
 
 /** @param budgetMs after this no new execution is taken up */
 export async function sweep(bridge: Bridge, budgetMs = SWEEP_BUDGET_MS): Promise<SweepReport> {
   const begun = bridge.now();
-  const pass: Pass = {
-    until: begun + budgetMs,
-    shutUntil: await probeEngines(bridge),
-    waiting: new Map(),
-    advanced: 0,
-    conflicts: 0,
-    faults: 0,
-    purged: 0,
-    complete: true,
-  };
-  pass.faults += await fireSchedules(bridge);
-  const shards = shuffledShards(bridge);
-  const due = dueExecutions(bridge, pass, shards);
-  await Promise.all(Array.from({ length: CONCURRENCY }, () => work(bridge, pass, due)));
-  await purge(bridge, pass, shards);
+  const shutUntil = [...(await probeEngines(bridge))];
+  const missed = await fireSchedules(bridge);
+  const order = { shards: shuffledShards(bridge), until: begun + budgetMs, shutUntil };
+  const swept = await shareOut(bridge, order);
+  const report = { ...swept, faults: swept.faults + missed };
   await tellSilence(bridge);
-  bridge.log(pass.complete ? "info" : "warn", "sweep.finished", {
-    ...reportOf(pass),
-    durationMs: bridge.now() - begun,
-  });
-  return reportOf(pass);
+  await tellFullShards(bridge);
+  bridge.log(report.complete ? "info" : "warn", "sweep.finished", { ...report, durationMs: bridge.now() - begun });
+  return report;
 }
+
+const NOTHING: ShardsReport = { advanced: 0, conflicts: 0, faults: 0, purged: 0, complete: true };
 
 /** Starts at another shard each time, so that a pass that runs out of time does not always leave out the same ones. */
 function shuffledShards(bridge: Bridge): number[] {
@@ -66,73 +36,40 @@ function shuffledShards(bridge: Bridge): number[] {
   return Array.from({ length: shards }, (_, index) => (first + index) % shards);
 }
 
-async function* dueExecutions(bridge: Bridge, pass: Pass, shards: readonly number[]): AsyncGenerator<Execution> {
-  for (const shard of shards) {
-    let after: DueCursor | null = null;
-    do {
-      if (isOver(bridge, pass)) return;
-      const batch = await claim(bridge, pass, shard, after);
-      for (const execution of batch.executions) {
-        // What is left of the batch stays leased for a minute, and is then found by another pass.
-        if (isOver(bridge, pass)) return;
-        yield execution;
+/** Each share by an invocation of its own; what could not be given away, or was lost, is done here. */
+async function shareOut(bridge: Bridge, order: ShardsOrder): Promise<ShardsReport> {
+  const elsewhere = bridge.sweepElsewhere;
+  const shares = sharesOf(order.shards, bridge.setup.config.ledger.sweepInvocations);
+  if (!elsewhere || shares.length === 1) return sweepShards(bridge, order);
+  const left: number[] = [];
+  const reports = await Promise.all(
+    shares.map(async (shards) => {
+      try {
+        return await elsewhere({ ...order, shards });
+      } catch (thrown) {
+        bridge.log("error", "sweep.share-lost", { shards: shards.join(" "), error: String(thrown) });
+        left.push(...shards);
+        return NOTHING;
       }
-      after = batch.next;
-    } while (after);
-  }
+    }),
+  );
+  // A lost invocation may have done anything: what is still due and leased to nobody is found again.
+  const own = left.length > 0 ? await sweepShards(bridge, { ...order, shards: left }) : NOTHING;
+  return [...reports, own].reduce(sum, NOTHING);
 }
 
-function isOver(bridge: Bridge, pass: Pass): boolean {
-  if (bridge.now() <= pass.until) return false;
-  pass.complete = false;
-  return true;
+/** As many shares as there are invocations, but none without a shard. */
+function sharesOf(shards: readonly number[], invocations: number): number[][] {
+  const count = Math.min(invocations, shards.length);
+  return Array.from({ length: count }, (_, share) => shards.filter((_shard, index) => index % count === share));
 }
 
-async function claim(bridge: Bridge, pass: Pass, shard: number, after: DueCursor | null) {
-  try {
-    return await bridge.ledger.claim(shard, bridge.now(), after, shutEngines(pass, bridge.now()));
-  } catch (thrown) {
-    fault(bridge, pass, "sweep.shard-unreachable", { shard }, thrown);
-    return { executions: [], next: null };
-  }
-}
-
-async function work(bridge: Bridge, pass: Pass, due: AsyncGenerator<Execution>): Promise<void> {
-  const permits = holdingPermits(bridge, pass);
-  for (let next = await due.next(); !next.done; next = await due.next()) {
-    const execution = next.value;
-    try {
-      if (await advance(permits.bridge, execution)) pass.advanced++;
-      else pass.conflicts++;
-    } catch (thrown) {
-      fault(bridge, pass, "sweep.advance-failed", { execution: execution.id, rule: execution.rule }, thrown);
-    }
-  }
-  await permits.close();
-}
-
-async function purge(bridge: Bridge, pass: Pass, shards: readonly number[]): Promise<void> {
-  for (const shard of shards) {
-    if (bridge.now() > pass.until) return;
-    try {
-      pass.purged += await bridge.ledger.purge(shard, bridge.now());
-    } catch (thrown) {
-      fault(bridge, pass, "sweep.purge-failed", { shard }, thrown);
-    }
-  }
-}
-
-function fault(
-  bridge: Bridge,
-  pass: Pass,
-  name: string,
-  fields: Record<string, string | number>,
-  thrown: unknown,
-): void {
-  pass.faults++;
-  bridge.log("error", name, { ...fields, error: String(thrown) });
-}
-
-function reportOf({ advanced, conflicts, faults, purged, complete }: Pass): SweepReport {
-  return { advanced, conflicts, faults, purged, complete };
+function sum(a: ShardsReport, b: ShardsReport): ShardsReport {
+  return {
+    advanced: a.advanced + b.advanced,
+    conflicts: a.conflicts + b.conflicts,
+    faults: a.faults + b.faults,
+    purged: a.purged + b.purged,
+    complete: a.complete && b.complete,
+  };
 }

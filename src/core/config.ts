@@ -31,6 +31,14 @@ export const LedgerSettings = z
         "The numbers of shards that there were before, the latest first. Named when the number is changed, so that no dedupe " +
           "key is forgotten; may go once every window of that time has passed and nothing of it is kept any more.",
       ),
+    sweepInvocations: z
+      .int()
+      .min(1)
+      .max(30)
+      .default(4)
+      .describe(
+        "How many invocations of the Worker share a sweep, each with six connections of its own; never more than there are shards.",
+      ),
     jurisdiction: z
       .enum(["eu", "us", "fedramp"])
       .optional()

@@ -182,6 +182,10 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       return call(shard, async (object) => object.purge(now));
     },
 
+    async sizes() {
+      return Promise.all(range(shardsInUse(settings)).map((shard) => call(shard, async (object) => object.size())));
+    },
+
     async marks(beginning) {
       const rows = await call(MARKS_SHARD, async (object) => object.marks(beginning));
       return new Map(rows.map(({ name, value }) => [name, value]));

@@ -236,6 +236,11 @@ export class LedgerShard extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => purgeSome(this.#sql, now));
   }
 
+  /** @returns what it holds, bytes */
+  size(): number {
+    return this.#sql.databaseSize;
+  }
+
   marks(beginning: string): MarkRow[] {
     return this.#rows<MarkRow>(sql.SELECT_MARKS, beginning);
   }

@@ -227,6 +227,11 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       return over.length;
     },
 
+    /** It keeps nothing on a disk that could fill up. */
+    async sizes() {
+      return Array.from({ length: shards }, () => 0);
+    },
+
     async marks(beginning) {
       return new Map([...marks].filter(([name]) => name.startsWith(beginning)));
     },

@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "log.ts",
     "sources",
   ],
-  "index.ts": ["bridge", "config", "deps.ts", "desk", "gate", "http", "ledger"],
+  "index.ts": ["cloudflare:workers", "bridge", "config", "deps.ts", "desk", "gate", "http", "ledger"],
 };
 
 interface SourceFile {

@@ -89,6 +89,22 @@ describe("the Worker", () => {
   });
 });
 
+describe("a share of a sweep", () => {
+  it("reaches an invocation of the same Worker, which says where it has no configuration to work by", async ({
+    expect,
+  }) => {
+    const order = { shards: [0, 1], until: Date.now() + 60_000, shutUntil: [] };
+    const { exports } = createExecutionContext();
+    // The test's own Worker has no secrets, and so no bridge: the call has reached it.
+    expect(await exports.SweepShare.sweepShards(order, undefined)).toBeNull();
+  });
+
+  it("is reached by no route", async ({ expect }) => {
+    const response = await request("/sweepShards", { method: "POST" }, bindings({ ...SECRETS, ADMIN_TOKEN: ADMIN }));
+    expect(response.status).toBe(404);
+  });
+});
+
 describe("/healthz", () => {
   it("is 200 where everything is well, open to everyone and not cached", async ({ expect }) => {
     const { bridge, fetch } = http();

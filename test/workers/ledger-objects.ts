@@ -30,7 +30,7 @@ export function openLedger(
 ): Ledger {
   return createLedger({
     namespace,
-    settings: { shards, retention: "30d", retentionOf: {}, formerShards: [...formerShards] },
+    settings: { shards, retention: "30d", retentionOf: {}, formerShards: [...formerShards], sweepInvocations: 1 },
     revision,
     token: () => crypto.randomUUID(),
   });

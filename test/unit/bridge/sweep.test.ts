@@ -1,7 +1,9 @@
 // One pass over everything that is due: nothing twice, nothing left out, and no single fault stops the rest.
 import { describe, expect, test } from "vitest";
 import { follow } from "../../../src/bridge/advance.ts";
+import type { Bridge, ShardsOrder } from "../../../src/bridge/ports.ts";
 import { sweep } from "../../../src/bridge/sweep.ts";
+import { sweepShards } from "../../../src/bridge/sweep-shards.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../fakes/fake-clock.ts";
 import { FAILURES } from "../../fakes/fake-engine.ts";
 import { createTestBridge, type TestBridge } from "../../fakes/test-bridge.ts";
@@ -187,5 +189,125 @@ describe("a pass that runs out of time", () => {
     }
     for (const id of ids) expect((await bridge.stored(id)).run).toBe("rejected");
     expect(bridge.fakeEngine.of("start")).toHaveLength(100);
+  });
+});
+
+describe("a sweep that is shared", () => {
+  /** Orders that were given away, each carried out by an invocation with memory of its own. */
+  function sharing(bridge: TestBridge, lost: (order: ShardsOrder) => boolean = () => false) {
+    const orders: ShardsOrder[] = [];
+    const shared: Bridge = {
+      ...bridge,
+      async sweepElsewhere(order) {
+        orders.push(order);
+        const report = await sweepShards(bridge, structuredClone(order));
+        if (lost(order)) throw new Error("the invocation was lost");
+        return report;
+      },
+    };
+    return { shared, orders };
+  }
+
+  test("visits every shard once, and advances every execution once", async () => {
+    const { bridge, ids } = await bridgeWithDue(300, 10);
+    const { shared, orders } = sharing(bridge);
+    expect(await sweep(shared)).toMatchObject({ advanced: 300, conflicts: 0, faults: 0, complete: true });
+    expect(orders.map(({ shards }) => shards.length)).toEqual([3, 3, 2, 2]);
+    expect(orders.flatMap(({ shards }) => shards).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(bridge.fakeEngine.of("start")).toHaveLength(300);
+    for (const id of ids) expect((await bridge.stored(id)).startAttempts).toBe(2);
+  });
+
+  test("calls the engine from several invocations at a time, six calls each", async () => {
+    const { bridge } = await bridgeWithDue(200, 8);
+    await sweep(sharing(bridge).shared);
+    expect(bridge.fakeEngine.load.peak).toBe(24);
+  });
+
+  test("is done by whoever begins it where there are no others, and for one shard", async () => {
+    const alone = await bridgeWithDue(20, 8);
+    expect(await sweep(alone.bridge)).toMatchObject({ advanced: 20 });
+    const small = await bridgeWithDue(20, 1);
+    const { shared, orders } = sharing(small.bridge);
+    expect(await sweep(shared)).toMatchObject({ advanced: 20 });
+    expect(orders).toEqual([]);
+  });
+
+  test("loses nothing with an invocation that is lost after its work, nor does anything twice", async () => {
+    const { bridge } = await bridgeWithDue(100, 8);
+    const { shared } = sharing(bridge, ({ shards }) => shards.includes(3));
+    await sweep(shared);
+    expect(bridge.fakeEngine.of("start")).toHaveLength(100);
+    expect(bridge.lines).toContainEqual({
+      level: "error",
+      name: "sweep.share-lost",
+      fields: { shards: "3 7", error: "Error: the invocation was lost" },
+    });
+  });
+
+  test("does itself what could not be given away", async () => {
+    const { bridge } = await bridgeWithDue(100, 8);
+    const shared: Bridge = { ...bridge, sweepElsewhere: () => Promise.reject(new Error("no invocation to be had")) };
+    expect(await sweep(shared)).toMatchObject({ advanced: 100, conflicts: 0 });
+    expect(bridge.fakeEngine.load.peak).toBe(6);
+  });
+
+  test("leaves alone everywhere an engine that was found shut at the beginning", async () => {
+    const { bridge } = await bridgeWithDue(10, 8);
+    const until = bridge.now() + MINUTE_MS;
+    const gate: Bridge["gate"] = {
+      ...bridge.gate,
+      inspect: async () => ({ shut: { open: false, reason: "paused", waitMs: MINUTE_MS }, probe: null }),
+    };
+    const { shared, orders } = sharing(bridge);
+    await sweep({ ...shared, gate });
+    for (const { shutUntil } of orders) expect(shutUntil).toEqual([["default", until]]);
+  });
+});
+
+describe("a clock that goes back between two passes", () => {
+  test("delays work and repeats none of it", async () => {
+    const { bridge, ids } = await bridgeWithDue(30);
+    await sweep(bridge);
+    bridge.clock.advance(-30 * MINUTE_MS);
+    await sweep(bridge);
+    expect(bridge.fakeEngine.of("start")).toHaveLength(30);
+    bridge.clock.advance(32 * MINUTE_MS);
+    await sweep(bridge);
+    for (const id of ids) expect(await bridge.stored(id)).toMatchObject({ run: "running", startAttempts: 2 });
+    expect(bridge.fakeEngine.of("start")).toHaveLength(30);
+  });
+});
+
+describe("a shard that fills up", () => {
+  const GB = 1_000_000_000;
+
+  test.each([
+    [5 * GB - 1, []],
+    [5 * GB, [["warn", "ledger.shard-filling", 1]]],
+    [8 * GB, [["error", "ledger.shard-nearly-full", 1]]],
+  ])("with %d bytes is told as %j", async (bytes, told) => {
+    const bridge = createTestBridge({ shards: 2 });
+    const ledger = { ...bridge.ledger, sizes: async () => [0, bytes] };
+    await sweep({ ...bridge, ledger });
+    const lines = bridge.lines.filter(({ name }) => name.startsWith("ledger."));
+    expect(lines.map(({ level, name, fields }) => [level, name, fields.shard])).toEqual(told);
+  });
+
+  test("is looked for once in ten minutes", async () => {
+    const bridge = createTestBridge({ shards: 2 });
+    let asked = 0;
+    const ledger = {
+      ...bridge.ledger,
+      sizes: async () => {
+        asked++;
+        return [0, 0];
+      },
+    };
+    for (let minute = 0; minute < 30; minute++) {
+      await sweep({ ...bridge, ledger });
+      bridge.clock.advance(MINUTE_MS);
+    }
+    expect(asked).toBe(3);
   });
 });
