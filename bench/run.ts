@@ -1,11 +1,12 @@
 // npm run bench: every benchmark; npm run bench -- NAME: one of them. Each is measured side by side with its own floor in
 // one run and reported as a ratio, because machines differ and are shared. RESULTS.md keeps what was seen.
 import { bundle } from "./bundle.ts";
+import { cost } from "./cost.ts";
 import { drain } from "./drain.ts";
 import { rules } from "./rules.ts";
 import { verification } from "./verification.ts";
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { verification, rules, bundle, drain };
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { verification, rules, bundle, drain, cost };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHMARKS));

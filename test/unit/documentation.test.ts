@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { costTable } from "../../bench/cost.ts";
 import { readSetup } from "../../src/bridge/setup.ts";
 import { admitted, attempted, ended, started } from "../../src/core/execution.ts";
 import { messageBody } from "../../src/core/message.ts";
@@ -114,5 +115,11 @@ describe("the callback message of the README", () => {
       0,
     );
     expect(messageBody(retried)).toBe(messageBody(done));
+  });
+});
+
+describe("the price list of ARCHITECTURE.md", () => {
+  it("is what the counted figures and the published prices give", () => {
+    expect(read("ARCHITECTURE.md")).toContain(costTable());
   });
 });
