@@ -14,7 +14,7 @@ import { reconcile } from "./chaos/reconcile.ts";
 import { printOffences, printTable } from "./chaos/report.ts";
 import { drain, startCron, travel } from "./chaos/sweeps.ts";
 import { startWeather } from "./chaos/weather.ts";
-import { createWorld, type World } from "./chaos/world.ts";
+import { createWorld, SHARDS, type World } from "./chaos/world.ts";
 
 const MAX_EPOCHS = 5;
 const KILLS_PER_EPOCH = 3;
@@ -71,6 +71,11 @@ async function unfold(world: World, chance: Chance, load: Load, killer: Killer, 
     const kills = share(underLoad, epoch, epochs);
     const cron = startCron(world, chance.fork());
     load.resume();
+    if (epoch === Math.floor(epochs / 2)) {
+      await load.reach(Math.round(from + (to - from) / (2 * (kills + 1))));
+      await world.moreShards();
+      console.log(` ${load.accepted} accepted, from here on ${SHARDS.after} shards in place of ${SHARDS.before}`);
+    }
     for (let kill = 1; kill <= kills; kill++) {
       await load.reach(Math.round(from + ((to - from) * (kill - chance.next())) / (kills + 1)));
       await killer.killSomeone();

@@ -3,7 +3,7 @@
 import type { Killer, Victim } from "./killer.ts";
 import type { Load } from "./load.ts";
 import { OFFENCES, type OffenceKind, type Reconciliation } from "./reconcile.ts";
-import type { World } from "./world.ts";
+import { SHARDS, type World } from "./world.ts";
 
 const SHOWN_OFFENCES = 20;
 
@@ -12,6 +12,7 @@ export function printTable(found: Reconciliation, load: Load, { kills }: Killer,
   const killed = (victim: Victim): number => kills.filter((kill) => kill.victim === victim).length;
   const rows: [string, number | string, "must be 0"?][] = [
     ["killed: bridge, simulator, receiver", `${killed("bridge")}, ${killed("simulator")}, ${killed("receiver")}`],
+    ["shards, in the beginning and in the end", `${SHARDS.before}, ${SHARDS.after}`],
     ["events sent", found.sent],
     ["requests, with repetitions and duplicates", found.attempts],
     ["of these sent again on purpose", load.duplicates],

@@ -23,7 +23,12 @@ export const RULES = {
 export type RuleId = keyof typeof RULES;
 export const RULE_IDS = Object.keys(RULES) as RuleId[];
 
+/** The ledger is moved in the middle of the run: what was admitted before must be found after it. */
+export const SHARDS = { before: 8, after: 16 };
+const MOVED = { ledger: { shards: SHARDS.after, formerShards: [SHARDS.before] } };
+
 const CONFIG = {
+  ledger: { shards: SHARDS.before },
   engines: { default: { token: "TRANSACTIONLINK_TOKEN", timeout: "10s", followFor: "1s" } },
   sources: {
     stripe: { preset: "stripe", secrets: ["STRIPE_WEBHOOK_SECRET"] },
@@ -60,6 +65,8 @@ export interface World {
   readonly secrets: DevelopmentSecrets;
   /** Fires the cron trigger as if it were `at`. @returns false where the bridge was not there, or not until the end */
   sweep(at: number): Promise<boolean>;
+  /** Puts a configuration with more shards in force, while everything goes on; later lives of the bridge begin with it. */
+  moreShards(): Promise<void>;
   /** A GET to the operations API; undefined where the answer is not 200. */
   api<T>(path: string): Promise<T | undefined>;
   stop(): Promise<void>;
@@ -74,6 +81,7 @@ export async function createWorld(directory: string, onOutput?: (name: string, t
   const receiverLog = join(directory, "receiver.jsonl");
   mkdirSync(directory, { recursive: true });
 
+  let config: object = CONFIG;
   const tap = createTap(simulatorPort);
   const simulator = await prepareWorkerd({
     name: "simulator",
@@ -93,12 +101,14 @@ export async function createWorld(directory: string, onOutput?: (name: string, t
     readyPath: "/healthz",
     variables: {
       DEVELOPMENT: "true",
-      DEVELOPMENT_CONFIG: JSON.stringify(CONFIG),
       DEVELOPMENT_CALLBACK_URL: receiverUrl,
       ...secrets.all,
     },
-    environmentNames: ["DEVELOPMENT_ENGINE_URL"],
-    environment: async () => ({ DEVELOPMENT_ENGINE_URL: await tap.enter() }),
+    environmentNames: ["DEVELOPMENT_ENGINE_URL", "DEVELOPMENT_CONFIG"],
+    environment: async () => ({
+      DEVELOPMENT_ENGINE_URL: await tap.enter(),
+      DEVELOPMENT_CONFIG: JSON.stringify(config),
+    }),
     onOutput: (text) => onOutput?.("bridge", text),
   });
   const program = fileURLToPath(new URL("receiver-process.ts", import.meta.url));
@@ -137,6 +147,18 @@ export async function createWorld(directory: string, onOutput?: (name: string, t
       const answer = await fetch(`http://127.0.0.1:${cronPort}/?at=${at}`).catch(() => undefined);
       const outcome = await answer?.text().catch(() => undefined);
       return outcome === "ok";
+    },
+    async moreShards() {
+      config = { ...CONFIG, ...MOVED };
+      const authorization = `Bearer ${secrets.adminToken}`;
+      const { headers } = await fetch(`${bridgeUrl}/api/config`, { headers: { authorization } });
+      const answer = await fetch(`${bridgeUrl}/api/config`, {
+        method: "PUT",
+        headers: { authorization, "if-match": headers.get("etag") ?? "" },
+        body: JSON.stringify(config),
+      });
+      if (!answer.ok) throw new Error(`the configuration was answered with ${answer.status}: ${await answer.text()}`);
+      await answer.body?.cancel();
     },
     async api(path) {
       const headers = { authorization: `Bearer ${secrets.adminToken}` };

@@ -20,6 +20,7 @@ it("loses nothing and doubles nothing while everything is killed at random", { t
   expect(code, output).toBe(0);
   expect(output).toMatch(/--seed \d+/);
   expect(output).toMatch(/killed: bridge, simulator, receiver +4, 1, 1/);
+  expect(output).toMatch(/from here on 16 shards in place of 8/);
   expect(output).toMatch(/events accepted \(2xx\) +600\n/);
   expect(output).toMatch(/accepted, and then nothing came of it +0 +must be 0/);
   expect(output).toMatch(/started again after a definite answer +0 +must be 0/);
