@@ -16,8 +16,10 @@ import type {
 import { readSetup } from "./bridge/setup.ts";
 import { createSetupInForce, type SetupInForce } from "./bridge/setup-in-force.ts";
 import { createWatchdog, type Watchdog } from "./bridge/watchdog.ts";
+import type { CallbackTokens } from "./callbacks/authorization.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
 import { createConfigStore } from "./config/config-client.ts";
+import { compileCallbacks } from "./core/callback.ts";
 import { type EngineConfig, gateLimits } from "./core/engine-config.ts";
 import type { Json } from "./core/json.ts";
 import { ok, type Result } from "./core/result.ts";
@@ -43,6 +45,7 @@ interface Lasting {
   readonly keys: KeyFetcher;
   readonly gates: GateMemory;
   readonly tokens: TokenMemory;
+  readonly callbackTokens: CallbackTokens;
 }
 
 /** One per isolate: env does not change while an isolate lives. */
@@ -67,7 +70,7 @@ export async function composeBridge(
   env: Env,
   { scheduledTime, sweepElsewhere }: Invocation = {},
 ): Promise<Result<Bridge, Misconfigured | ConfigUnreachable>> {
-  const { setups, earlier, desk, keys, gates, tokens } = lastingOf(env);
+  const { setups, earlier, desk, keys, gates, tokens, callbackTokens } = lastingOf(env);
   const setup = await setups.current();
   if (!setup.ok) return setup;
 
@@ -95,6 +98,7 @@ export async function composeBridge(
     callbacks: createCallbackSender({
       callbacks: config.callbacks,
       policy: { development: isDevelopment(env) },
+      tokens: callbackTokens,
       secrets,
       fetch: callFetch,
       now: realNow,
@@ -173,6 +177,7 @@ function makeLasting(env: Env): Lasting {
     keys: createKeyFetcher({ policy: { development: isDevelopment(env) }, fetch: callFetch, now: realNow }),
     gates: createGateMemory(),
     tokens: new Map(),
+    callbackTokens: new Map(),
   };
 }
 
@@ -206,7 +211,8 @@ function readDocument(env: Env, document: Json, revision: number, checked = fals
     engineUrl: textBinding(env, "DEVELOPMENT_ENGINE_URL"),
     callbackUrl: textBinding(env, "DEVELOPMENT_CALLBACK_URL"),
   };
-  return ok({ ...setup.value, config: forDevelopment(setup.value.config, local) });
+  const config = forDevelopment(setup.value.config, local);
+  return ok({ ...setup.value, config, callbacks: compileCallbacks(config.callbacks).callbacks });
 }
 
 /** Development relaxes the URL policy and lets a scheduled event set the clock. Off unless switched on by its name. */

@@ -1,7 +1,9 @@
 // What the use cases need of the outside world, declared by them and implemented by the adapters. Types only.
+
+import type { AttemptOutcome } from "../core/attempt.ts";
+import type { Callback } from "../core/callback.ts";
 import type { ConfigFault } from "../core/check-config.ts";
 import type { BridgeConfig } from "../core/config.ts";
-import type { AttemptOutcome } from "../core/execution.ts";
 import type { Json } from "../core/json.ts";
 import type { RuleSet } from "../core/rule.ts";
 import type { Schedule } from "../core/schedule.ts";
@@ -23,6 +25,7 @@ export interface CallbackMessage {
   /** The same for every attempt, so that the receiver can recognise a repetition. */
   readonly id: string;
   readonly callback: string;
+  readonly url: string;
   readonly body: string;
 }
 
@@ -95,6 +98,7 @@ export interface Setup {
   readonly config: BridgeConfig;
   readonly rules: RuleSet;
   readonly sources: ReadonlyMap<string, Source>;
+  readonly callbacks: ReadonlyMap<string, Callback>;
   /** Those that are enabled. */
   readonly schedules: readonly Schedule[];
 }

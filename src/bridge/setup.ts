@@ -1,5 +1,6 @@
 // From a configuration document to what the use cases work with: checked, sources resolved, rules and schedules compiled.
 // Once per revision. A document with any fault gives all of its faults at once and nothing else.
+import { compileCallbacks } from "../core/callback.ts";
 import { configFaults, pathOf, type Surroundings } from "../core/check-config.ts";
 import { readConfig } from "../core/read-config.ts";
 import { err, ok, type Result } from "../core/result.ts";
@@ -24,9 +25,11 @@ export function readSetup(
   const { config, faults: shape, isLeftOut, inDocument } = readConfig(document);
   const sources = new Map<string, Source>();
   const rules = compileRules(config, revision, checked);
+  const { callbacks, faults: callbackFaults } = compileCallbacks(config.callbacks);
   const faults = [
     ...configFaults(config, surroundings, isLeftOut),
     ...scheduleFaults(config),
+    ...callbackFaults,
     ...(rules.ok ? [] : rules.error),
   ];
   for (const [id, sourceConfig] of Object.entries(config.sources)) {
@@ -47,5 +50,5 @@ export function readSetup(
   }
   const all = [...shape, ...faults.map(inDocument)];
   if (!rules.ok || all.length > 0) return err({ reason: "misconfigured", faults: all });
-  return ok({ revision, config, rules: rules.value, sources, schedules });
+  return ok({ revision, config, rules: rules.value, sources, callbacks, schedules });
 }

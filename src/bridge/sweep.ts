@@ -39,8 +39,9 @@ function shuffledShards(bridge: Bridge): number[] {
 /** Each share by an invocation of its own; what could not be given away, or was lost, is done here. */
 async function shareOut(bridge: Bridge, order: ShardsOrder): Promise<ShardsReport> {
   const elsewhere = bridge.sweepElsewhere;
+  if (!elsewhere) return sweepShards(bridge, order);
   const shares = sharesOf(order.shards, bridge.setup.config.ledger.sweepInvocations);
-  if (!elsewhere || shares.length === 1) return sweepShards(bridge, order);
+  if (shares.length === 1) return sweepShards(bridge, order);
   const left: number[] = [];
   const reports = await Promise.all(
     shares.map(async (shards) => {

@@ -1,85 +1,118 @@
 // Sends one message to one callback, once. Whether and when to try again is decided by who called. Redirects are not
 // followed, answers are read up to a cap, and nothing of a receiver's answer decides anything but its status and
 // Retry-After.
-import type { CallbackSender } from "../bridge/ports.ts";
-import { readCapped } from "../core/capped-body.ts";
-import type { CallbackConfig } from "../core/config.ts";
+import type { CallbackMessage, CallbackSender } from "../bridge/ports.ts";
+import type { AttemptOutcome } from "../core/attempt.ts";
+import type { CallbackConfig } from "../core/callback-config.ts";
 import { durationMs } from "../core/duration.ts";
-import type { AttemptOutcome } from "../core/execution.ts";
+import { ok, type Result } from "../core/result.ts";
 import { retryAfterMs } from "../core/retry.ts";
-import { publicUrlFault, type UrlPolicy } from "../core/url-policy.ts";
+import { publicUrlFault } from "../core/url-policy.ts";
+import { answerOf } from "./answer.ts";
+import { type AuthorizationDeps, type Authorizer, createAuthorizer } from "./authorization.ts";
 import { signatures } from "./signature.ts";
-
-/** Enough of an answer to let the connection be used again; the rest is not read. */
-const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** 410: the receiver says it is gone for good (RFC 9110, section 15.5.11; Standard Webhooks reads it as unsubscribe). */
 const GONE = 410;
 
-export interface CallbackDeps {
+const UNAUTHORIZED = 401;
+
+export interface CallbackDeps extends AuthorizationDeps {
   readonly callbacks: Readonly<Record<string, CallbackConfig>>;
-  readonly policy: UrlPolicy;
-  secrets(names: readonly string[]): string[];
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  now(): number;
 }
 
 export function createCallbackSender(deps: CallbackDeps): CallbackSender {
+  const authorizer = createAuthorizer(deps);
   return {
-    async send({ id, callback, body }) {
+    async send(message) {
       const begun = deps.now();
-      const failed = (
-        detail: string,
-        more: { status?: number; gone?: boolean; retryAfterMs?: number } = {},
-      ): AttemptOutcome => ({
-        delivered: false,
-        detail,
-        durationMs: deps.now() - begun,
-        ...more,
-      });
+      const { callback } = message;
       const config = Object.hasOwn(deps.callbacks, callback) ? deps.callbacks[callback] : undefined;
-      if (!config) return failed(`the configuration has no callback "${callback}"`);
-      // Checked again here: the configuration may have been checked under another policy.
-      const fault = publicUrlFault(config.url, deps.policy);
-      if (fault !== undefined) return failed(`the callback's URL ${fault}`);
-
-      const timeoutMs = durationMs(config.timeout);
-      try {
-        const timestamp = Math.floor(begun / 1000);
-        const signature = await signatures(deps.secrets(config.secrets), id, timestamp, body);
-        if (!signature.ok) return failed(signature.error);
-        const response = await deps.fetch(config.url, {
-          method: "POST",
-          redirect: "manual",
-          signal: AbortSignal.timeout(timeoutMs),
-          headers: {
-            "content-type": "application/json",
-            "user-agent": "hookspan",
-            "webhook-id": id,
-            "webhook-timestamp": String(timestamp),
-            "webhook-signature": signature.value,
-          },
-          body,
-        });
-        const { status } = response;
-        const wait = retryAfterMs(response.headers.get("retry-after"), deps.now());
-        await drain(response);
-        if (response.ok) return { delivered: true, status, durationMs: deps.now() - begun };
-        return failed(`HTTP ${status}`, {
-          status,
-          gone: status === GONE,
-          ...(wait !== undefined && (status === 429 || status === 503) ? { retryAfterMs: wait } : {}),
-        });
-      } catch (thrown) {
-        return failed(detailOf(thrown, timeoutMs));
-      }
+      const timeoutMs = config ? durationMs(config.timeout) : 0;
+      const outcome = config
+        ? await attempt(deps, authorizer, config, message, timeoutMs)
+        : failed(`the configuration has no callback "${callback}"`);
+      return { ...outcome, durationMs: deps.now() - begun };
     },
   };
 }
 
-/** The status has been given; a body that breaks off or never ends changes nothing about it. */
-async function drain(response: Response): Promise<void> {
-  await readCapped(response.body, MAX_ANSWER_BYTES).catch(() => undefined);
+async function attempt(
+  deps: CallbackDeps,
+  authorizer: Authorizer,
+  config: CallbackConfig,
+  message: CallbackMessage,
+  timeoutMs: number,
+): Promise<AttemptOutcome> {
+  // Checked again here: the configuration may have been checked under another policy, and an event may choose the URL.
+  const fault = publicUrlFault(message.url, deps.policy);
+  if (fault !== undefined) return { ...failed(`the callback's URL ${fault}`), final: true };
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const first = await post(deps, authorizer, config, message, signal);
+    if (!first.ok) return failed(first.error);
+    // A token may have been revoked before its time.
+    const again = first.value.response.status === UNAUTHORIZED && authorizer.refused(config);
+    if (again) await answerOf(first.value.response, []);
+    const second = again ? await post(deps, authorizer, config, message, signal) : first;
+    return second.ok ? await outcomeOf(second.value, deps.now()) : failed(second.error);
+  } catch (thrown) {
+    return failed(detailOf(thrown, timeoutMs));
+  }
+}
+
+interface Posted {
+  readonly response: Response;
+  /** What the request has shown to the receiver and nobody else may see, should it repeat it. */
+  readonly secret: readonly string[];
+}
+
+/** @returns the answer, or why the message could not be sent, in words */
+async function post(
+  deps: CallbackDeps,
+  authorizer: Authorizer,
+  config: CallbackConfig,
+  { id, url, body }: CallbackMessage,
+  signal: AbortSignal,
+): Promise<Result<Posted, string>> {
+  const timestamp = Math.floor(deps.now() / 1000);
+  const signature = await signatures(deps.secrets(config.secrets), id, timestamp, body);
+  if (!signature.ok) return signature;
+  const headers = await authorizer.headers(config, signal);
+  if (!headers.ok) return headers;
+  const response = await deps.fetch(url, {
+    method: "POST",
+    redirect: "manual",
+    signal,
+    headers: {
+      ...headers.value,
+      "content-type": "application/json",
+      "user-agent": "hookspan",
+      "webhook-id": id,
+      "webhook-timestamp": String(timestamp),
+      "webhook-signature": signature.value,
+    },
+    body,
+  });
+  return ok({ response, secret: [...Object.values(headers.value), ...deps.secrets(config.secrets)] });
+}
+
+async function outcomeOf({ response, secret }: Posted, now: number): Promise<AttemptOutcome> {
+  const { status } = response;
+  const wait = retryAfterMs(response.headers.get("retry-after"), now);
+  const answer = await answerOf(response, secret);
+  if (response.ok) return { delivered: true, status, durationMs: 0 };
+  return {
+    ...failed(`HTTP ${status}`),
+    status,
+    final: status === GONE,
+    ...(wait !== undefined && (status === 429 || status === 503) ? { retryAfterMs: wait } : {}),
+    ...(answer === "" ? {} : { answer }),
+  };
+}
+
+function failed(detail: string) {
+  return { delivered: false, detail, durationMs: 0 } as const;
 }
 
 function detailOf(thrown: unknown, timeoutMs: number): string {

@@ -1,9 +1,11 @@
 // What the parts of a configuration say of each other and of its surroundings: references, secrets, URLs. Pure. All faults
 // come back, each with its path, so that whoever wrote the file can mend it without looking into this code.
+import { callbackSecrets } from "./callback-config.ts";
 import { ruleFaults } from "./check-rules.ts";
 import type { BridgeConfig } from "./config.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { engineSecrets } from "./engine-config.ts";
+import { isWrapped } from "./expression-program.ts";
 import type { RuleConfig } from "./rule-config.ts";
 import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
 
@@ -89,6 +91,9 @@ function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): Config
     ...secretLists("sources", config.sources),
     ...secretLists("sources", config.sources, "handshakeSecrets"),
     ...secretLists("callbacks", config.callbacks),
+    ...Object.entries(config.callbacks).flatMap(([id, callback]) =>
+      callbackSecrets(callback).map(([path, name]) => [["callbacks", id, ...path], name] as const),
+    ),
   ];
   return named
     .filter(([, name]) => !hasSecret(name))
@@ -111,8 +116,14 @@ function secretLists<Key extends "secrets" | "handshakeSecrets" = "secrets">(
 function urlFaults(config: BridgeConfig, policy: UrlPolicy): ConfigFault[] {
   const faults: ConfigFault[] = [];
   for (const [id, callback] of Object.entries(config.callbacks)) {
-    const fault = publicUrlFault(callback.url, policy);
-    if (fault !== undefined) faults.push({ path: pathOf(["callbacks", id, "url"]), message: `the URL ${fault}` });
+    const told = (url: string, ...path: string[]): void => {
+      const fault = publicUrlFault(url, policy);
+      if (fault !== undefined) faults.push({ path: pathOf(["callbacks", id, ...path]), message: `the URL ${fault}` });
+    };
+    // One that the event chooses is looked at when it does.
+    if (!isWrapped(callback.url)) told(callback.url, "url");
+    const { authorization } = callback;
+    if (authorization?.type === "oauth2") told(authorization.tokenUrl, "authorization", "tokenUrl");
   }
   for (const [id, engine] of Object.entries(config.engines)) {
     if (engine.baseUrl !== undefined && new URL(engine.baseUrl).protocol === "http:" && !policy.development) {

@@ -1,6 +1,7 @@
 // The configuration document, bridge.config.json, as one schema: what is written here is what editors complete (the
 // JSON Schema is generated from it) and what the bridge accepts. Pure. Cross-references are checked in check-config.ts.
 import * as z from "zod";
+import { CallbackConfig } from "./callback-config.ts";
 import { durationBetween } from "./duration.ts";
 import { EngineConfig } from "./engine-config.ts";
 import { Id } from "./id.ts";
@@ -8,17 +9,7 @@ import { DEFAULT_RECORD_NAMESPACE } from "./record-id.ts";
 import { RuleConfig } from "./rule-config.ts";
 import { RUN_ENDS } from "./run-state.ts";
 import { ScheduleConfig } from "./schedule-config.ts";
-import { SecretNames } from "./secret-name.ts";
 import { SourceConfig } from "./source.ts";
-
-const CallbackConfig = z
-  .strictObject({
-    url: z.string().describe("Where the end is POSTed. https and a public name, except in development."),
-    secrets: SecretNames.describe("Names of the signing secrets (whsec_…); the message carries a signature by each."),
-    timeout: durationBetween("1s", "25s").default("15s").describe("How long one attempt may take."),
-  })
-  .describe("An address that receives the ends of executions, signed as Standard Webhooks.");
-export type CallbackConfig = z.infer<typeof CallbackConfig>;
 
 export const LedgerSettings = z
   .strictObject({

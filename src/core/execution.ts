@@ -1,24 +1,14 @@
 // One execution: our view of one workflow run, and what may happen to it. Pure: every function takes an execution and
 // what was learnt, and gives the execution after it. The ledger stores what these functions return.
 import type { Admission } from "./admission.ts";
+import { type Delivery, nextDue } from "./delivery.ts";
 import type { Json } from "./json.ts";
-import { callbackDelayMs, LEASE_MS } from "./retry.ts";
+import { LEASE_MS } from "./retry.ts";
 import { type EndState, isActive, type RunState } from "./run-state.ts";
 
 export type { Admission, StartRequest } from "./admission.ts";
+export { DELIVERY_STATES, type Delivery, type DeliveryState } from "./delivery.ts";
 export { type EndState, mayFollow, RUN_STATES, type RunState, TRANSITIONS } from "./run-state.ts";
-
-export const DELIVERY_STATES = ["due", "delivered", "exhausted"] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
-
-/** What is owed to one callback. `exhausted` is a dead letter. */
-export interface Delivery {
-  readonly callback: string;
-  readonly state: DeliveryState;
-  readonly attempts: number;
-  /** When the next attempt is due, ms since the epoch; null before the end and when nothing is owed any more. */
-  readonly nextAt: number | null;
-}
 
 /** A line of an execution's timeline, for the person who asks what happened. */
 export interface TimelineEntry {
@@ -34,6 +24,8 @@ export interface TimelineEntry {
   readonly attempt?: number;
   readonly status?: number;
   readonly durationMs?: number;
+  /** The beginning of what a callback answered that has not taken the message. Kept for the last few attempts. */
+  readonly answer?: string;
 }
 
 /** Somebody wants an execution canceled. Kept beside its progress, so that no step under way can lose it. */
@@ -202,57 +194,6 @@ export function ended(
     dueAt: nextDue(deliveries),
   };
   return note(after, entry);
-}
-
-/** What came of one attempt to deliver. */
-export type AttemptOutcome =
-  | { readonly delivered: true; readonly status: number; readonly durationMs: number }
-  | {
-      readonly delivered: false;
-      readonly status?: number;
-      readonly detail: string;
-      readonly durationMs: number;
-      readonly retryAfterMs?: number;
-      /** The receiver wants no more of this: no further attempt. */
-      readonly gone?: boolean;
-    };
-
-/** After one attempt at one callback: delivered, due again, or a dead letter. */
-export function attempted(
-  execution: Execution,
-  callback: string,
-  outcome: AttemptOutcome,
-  now: number,
-  random: number,
-): Execution {
-  const deliveries = execution.deliveries.map((delivery) =>
-    delivery.callback === callback ? afterAttempt(delivery, outcome, now, random) : delivery,
-  );
-  const delivery = deliveries.find((each) => each.callback === callback);
-  const entry: TimelineEntry = {
-    at: now,
-    step: "callback",
-    outcome: outcome.delivered ? "delivered" : delivery?.state === "exhausted" ? "exhausted" : "failed",
-    callback,
-    attempt: delivery?.attempts ?? 0,
-    durationMs: outcome.durationMs,
-    ...(outcome.status === undefined ? {} : { status: outcome.status }),
-    ...(outcome.delivered ? {} : { detail: outcome.detail }),
-  };
-  return note({ ...execution, deliveries, dueAt: nextDue(deliveries) }, entry);
-}
-
-function afterAttempt(delivery: Delivery, outcome: AttemptOutcome, now: number, random: number): Delivery {
-  const attempts = delivery.attempts + 1;
-  if (outcome.delivered) return { ...delivery, attempts, state: "delivered", nextAt: null };
-  const delay = outcome.gone ? undefined : callbackDelayMs(attempts, random, outcome.retryAfterMs);
-  if (delay === undefined) return { ...delivery, attempts, state: "exhausted", nextAt: null };
-  return { ...delivery, attempts, nextAt: now + delay };
-}
-
-function nextDue(deliveries: readonly Delivery[]): number | null {
-  const times = deliveries.flatMap(({ nextAt }) => (nextAt === null ? [] : [nextAt]));
-  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** The first and the last of a long story are kept; the middle of it is the same line many times. */

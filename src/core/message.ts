@@ -2,7 +2,7 @@
 // same body, so that every attempt carries the same bytes.
 import type { Execution } from "./execution.ts";
 import { eventAttributes } from "./expression.ts";
-import type { Json } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 
 /** Stable per execution and callback: a receiver that has seen it may drop the repetition. */
 export function messageId(execution: Execution, callback: string): string {
@@ -10,9 +10,20 @@ export function messageId(execution: Execution, callback: string): string {
 }
 
 export function messageBody(execution: Execution): string {
+  return JSON.stringify(messageOf(execution));
+}
+
+export interface Message {
+  readonly type: string;
+  /** ISO 8601 */
+  readonly timestamp: string;
+  readonly data: JsonObject;
+}
+
+export function messageOf(execution: Execution): Message {
   // What the sender's headers and payload hold is for the rules; a callback is told which event it was.
   const { data: _data, headers: _headers, ...event } = eventAttributes(execution.event);
-  const message: Json = {
+  return {
     type: `execution.${execution.run}`,
     timestamp: new Date(execution.endedAt ?? execution.admittedAt).toISOString(),
     data: {
@@ -26,5 +37,4 @@ export function messageBody(execution: Execution): string {
       result: execution.result ?? null,
     },
   };
-  return JSON.stringify(message);
 }

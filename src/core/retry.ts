@@ -52,10 +52,16 @@ export function startDelayMs(attempts: number, random: number, retryAfterMs?: nu
 
 /**
  * @param attempts attempts made so far, at least 1
+ * @param delaysMs waits after failed attempt 1, 2, …
  * @returns ms until the next attempt, or undefined where there is none left
  */
-export function callbackDelayMs(attempts: number, random: number, retryAfterMs?: number): number | undefined {
-  const delay = CALLBACK_DELAYS_MS[attempts - 1];
+export function callbackDelayMs(
+  attempts: number,
+  random: number,
+  retryAfterMs?: number,
+  delaysMs: readonly number[] = CALLBACK_DELAYS_MS,
+): number | undefined {
+  const delay = delaysMs[attempts - 1];
   return delay === undefined ? undefined : withJitter(Math.max(delay, retryAfterMs ?? 0), random);
 }
 

@@ -15,6 +15,9 @@ const LOCAL_SUFFIXES = [
   ...["intranet", "intra", "lan", "home", "corp", "private", "localdomain", "localdomain6", "svc"],
 ];
 
+/** Where https is served by custom: others lead to things that are no web servers. */
+const PORTS = ["8443", "9443"];
+
 /** @returns what is wrong with the URL as an address to call, or undefined where nothing is */
 export function publicUrlFault(text: string, policy: UrlPolicy): string | undefined {
   let url: URL;
@@ -27,11 +30,28 @@ export function publicUrlFault(text: string, policy: UrlPolicy): string | undefi
   if (url.hash !== "") return "must not contain a fragment";
   if (policy.development) return /^https?:$/.test(url.protocol) ? undefined : "must be http or https";
   if (url.protocol !== "https:") return "must be https";
-  return hostFault(url.hostname);
+  if (url.port !== "" && !PORTS.includes(url.port)) return `must be at one of the ports 443, ${PORTS.join(", ")}`;
+  return publicHostFault(url.hostname);
+}
+
+/**
+ * @param allowed hosts, or `*.` and a host for every name below it
+ * @returns what is wrong with a URL that an event has chosen, or undefined where its host is among those allowed
+ */
+export function hostFault(text: string, allowed: readonly string[]): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return "is not a URL";
+  }
+  const host = url.hostname.replace(/\.$/, "").toLowerCase();
+  const isAllowed = allowed.some((each) => (each.startsWith("*.") ? host.endsWith(each.slice(1)) : host === each));
+  return isAllowed ? undefined : "is at a host that is not among allowHosts";
 }
 
 /** The URL parser has already turned every notation of an IPv4 address into dotted decimals, and punycoded the name. */
-function hostFault(hostname: string): string | undefined {
+function publicHostFault(hostname: string): string | undefined {
   const host = hostname.replace(/\.$/, "").toLowerCase();
   if (host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host)) return "must name a host, not an IP address";
   if (!host.includes(".") || host.split(".").includes("")) return "must be a public host name";

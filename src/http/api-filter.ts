@@ -14,7 +14,7 @@ export const Time = z.iso
 
 export const FILTER = {
   state: z.enum(RUN_STATES).optional(),
-  delivery: z.enum(DELIVERY_STATES).optional(),
+  delivery: z.enum(DELIVERY_STATES).exclude(["unwanted"]).optional(),
   rule: z.string().min(1).optional(),
   source: z.string().min(1).optional(),
   recordId: z.uuid().toLowerCase().optional(),

@@ -166,7 +166,7 @@ export function toExecution(row: ExecutionRow, shard: Address["shard"]): Executi
 
 /** One word for all callbacks: a dead letter outweighs what is still due, and that what is delivered. */
 function deliveryOf({ deliveries }: Execution): "none" | DeliveryState {
-  const states = deliveries.map(({ state }) => state);
+  const states = deliveries.flatMap(({ state }) => (state === "unwanted" ? [] : [state]));
   if (states.length === 0) return "none";
   if (states.includes("exhausted")) return "exhausted";
   return states.includes("due") ? "due" : "delivered";

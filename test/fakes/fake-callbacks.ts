@@ -1,7 +1,7 @@
 // A sender of callbacks that sends nothing: it writes down every message and gives the outcome that the test has
 // scripted for the callback, else "delivered".
 import type { CallbackMessage, CallbackSender } from "../../src/bridge/ports.ts";
-import type { AttemptOutcome } from "../../src/core/execution.ts";
+import type { AttemptOutcome } from "../../src/core/attempt.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
@@ -21,7 +21,7 @@ export interface FakeCallbacks extends CallbackSender {
 
 export const DELIVERED: AttemptOutcome = { delivered: true, status: 200, durationMs: 12 };
 
-export function refused(status: number, more: { retryAfterMs?: number; gone?: boolean } = {}): AttemptOutcome {
+export function refused(status: number, more: { retryAfterMs?: number; final?: boolean } = {}): AttemptOutcome {
   return { delivered: false, status, detail: `HTTP ${status}`, durationMs: 12, ...more };
 }
 

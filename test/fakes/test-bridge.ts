@@ -63,14 +63,19 @@ export function ruleWith(changes: Record<string, Json>): Json {
   return { ...PLAIN_RULE, callbacks: ["crm"], ...changes };
 }
 
-export function setupOf(rules: readonly Json[], schedules: readonly Json[] = []): Setup {
+/** @param settings of the callbacks, by name */
+export function setupOf(
+  rules: readonly Json[],
+  schedules: readonly Json[] = [],
+  settings: Readonly<Record<string, object>> = {},
+): Setup {
   const document = {
     engines: { default: { token: "ENGINE_TOKEN" } },
     // What no rule takes is recorded: rule.test.ts has that, and the others are left in peace by it.
     sources: { signup: { verify: { family: "none" }, keepUnmatched: false } },
     callbacks: {
-      crm: { url: "https://crm.example.com/hooks", secrets: ["CALLBACK_SECRET"] },
-      audit: { url: "https://audit.example.com/hooks", secrets: ["CALLBACK_SECRET"] },
+      crm: { url: "https://crm.example.com/hooks", secrets: ["CALLBACK_SECRET"], ...settings.crm },
+      audit: { url: "https://audit.example.com/hooks", secrets: ["CALLBACK_SECRET"], ...settings.audit },
     },
     rules,
     schedules,

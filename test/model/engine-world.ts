@@ -1,7 +1,7 @@
 // The other parties of the model: an engine and a receiver that keep their own books, and whose answers go wrong as the weather
 // wants it. What they have written down is believed at the end, not what the bridge says of itself.
 import type { CallbackMessage, CallbackSender, Engine, EngineFailure, Run, StartCall } from "../../src/bridge/ports.ts";
-import type { AttemptOutcome } from "../../src/core/execution.ts";
+import type { AttemptOutcome } from "../../src/core/attempt.ts";
 import type { Json } from "../../src/core/json.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import { DELIVERED, refused } from "../fakes/fake-callbacks.ts";
@@ -140,7 +140,7 @@ export function otherParties(clock: FakeClock): OtherParties {
       case "429":
         return refused(429, { retryAfterMs: 20 * MINUTE_MS });
       case "410":
-        return refused(410, { gone: true });
+        return refused(410, { final: true });
       default:
         return { delivered: false, detail: "the connection broke", durationMs: 30 };
     }

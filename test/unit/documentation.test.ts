@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { costTable } from "../../bench/cost.ts";
 import { readSetup } from "../../src/bridge/setup.ts";
-import { admitted, attempted, ended, started } from "../../src/core/execution.ts";
+import { attempted } from "../../src/core/attempt.ts";
+import { admitted, ended, started } from "../../src/core/execution.ts";
 import { messageBody } from "../../src/core/message.ts";
 import { PRESETS } from "../../src/sources/presets.ts";
 

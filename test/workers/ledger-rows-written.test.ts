@@ -1,7 +1,8 @@
 // Rows written are what the ledger costs: every step of an execution has its exact price, and reading has none.
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
-import { attempted, type Execution, requeued, starting } from "../../src/core/execution.ts";
+import { attempted } from "../../src/core/attempt.ts";
+import { type Execution, requeued, starting } from "../../src/core/execution.ts";
 import { LEASE_MS } from "../../src/core/retry.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
 import {

@@ -1,7 +1,8 @@
 // What only the Durable Object can show: calls that the runtime repeats, objects that are evicted, rows that were freed.
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
-import { admitted, attempted, type Execution } from "../../src/core/execution.ts";
+import { attempted } from "../../src/core/attempt.ts";
+import { admitted, type Execution } from "../../src/core/execution.ts";
 import { LEASE_MS } from "../../src/core/retry.ts";
 import type { LedgerShard } from "../../src/ledger/ledger-shard.ts";
 import { type Candidate, toCandidate, toProgressRow } from "../../src/ledger/row.ts";

@@ -1,7 +1,8 @@
 // Claiming: everything due is leased to one caller at a time, and comes back when the lease ends.
 import { it } from "vitest";
 import type { DueCursor } from "../../../src/bridge/ports.ts";
-import { attempted, type Execution, requeued } from "../../../src/core/execution.ts";
+import { attempted } from "../../../src/core/attempt.ts";
+import { type Execution, requeued } from "../../../src/core/execution.ts";
 import { LEASE_MS, START_GIVE_UP_MS } from "../../../src/core/retry.ts";
 import {
   admission,

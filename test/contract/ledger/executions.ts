@@ -1,15 +1,8 @@
 // What the contract's suites are written with: one fixed clock, admissions by default values, and the few things that
 // a caller of the ledger does over and over.
 import type { Admitted, DueCursor, ExecutionSummary, Ledger } from "../../../src/bridge/ports.ts";
-import {
-  type Admission,
-  attempted,
-  type EndState,
-  type Execution,
-  ended,
-  held,
-  started,
-} from "../../../src/core/execution.ts";
+import { attempted } from "../../../src/core/attempt.ts";
+import { type Admission, type EndState, type Execution, ended, held, started } from "../../../src/core/execution.ts";
 import type { Json } from "../../../src/core/json.ts";
 
 /** A full minute, as most of the suites' arithmetic starts from one. */

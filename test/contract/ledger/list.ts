@@ -1,7 +1,7 @@
 // Listing: newest first over all shards, filtered, and page by page without gaps or repeats.
 import { describe, it } from "vitest";
 import type { ExecutionFilter, Ledger } from "../../../src/bridge/ports.ts";
-import { attempted } from "../../../src/core/execution.ts";
+import { attempted } from "../../../src/core/attempt.ts";
 import {
   admission,
   admitAll,
@@ -166,6 +166,6 @@ async function fill(ledger: Ledger): Promise<void> {
   await save(ledger, parked(await named("held")));
   const twice = await named("dead-letter", { ...ofRecord, callbacks: ["crm", "audit"] });
   const end = delivered(finished(await save(ledger, running(twice)), NOW, null, "failed"));
-  const gone = { delivered: false, detail: "410", durationMs: 1, gone: true } as const;
+  const gone = { delivered: false, detail: "410", durationMs: 1, final: true } as const;
   await save(ledger, attempted(end, "audit", gone, NOW, 0));
 }

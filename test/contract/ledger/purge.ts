@@ -1,6 +1,6 @@
 // Purging: an execution goes once its window and its retention have passed, and never while anything is owed.
 import { it } from "vitest";
-import { attempted } from "../../../src/core/execution.ts";
+import { attempted } from "../../../src/core/attempt.ts";
 import {
   admission,
   admitAll,

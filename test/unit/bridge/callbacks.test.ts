@@ -8,7 +8,7 @@ import { ok } from "../../../src/core/result.ts";
 import { DELIVERED, refused } from "../../fakes/fake-callbacks.ts";
 import { DAY_MS, HOUR_MS, NOW, SECOND_MS } from "../../fakes/fake-clock.ts";
 import { finished } from "../../fakes/fake-engine.ts";
-import { createTestBridge, PLAIN_RULE, type TestBridge } from "../../fakes/test-bridge.ts";
+import { createTestBridge, PLAIN_RULE, setupOf, type TestBridge } from "../../fakes/test-bridge.ts";
 
 let bridge: TestBridge;
 let id: string;
@@ -91,7 +91,7 @@ describe("a delivery that fails", () => {
   });
 
   test("because the receiver is gone is a dead letter at once", async () => {
-    bridge.callbacks.script.crm = [refused(410, { gone: true })];
+    bridge.callbacks.script.crm = [refused(410, { final: true })];
     await end();
     expect(await delivery("crm")).toMatchObject({ state: "exhausted", attempts: 1, nextAt: null });
     await sweepWhenDue(5);
@@ -126,7 +126,7 @@ describe("two callbacks", () => {
   });
 
   test("one that is gone does not stop the other's retries", async () => {
-    bridge.callbacks.script.crm = [refused(410, { gone: true })];
+    bridge.callbacks.script.crm = [refused(410, { final: true })];
     bridge.callbacks.script.audit = [refused(500), DELIVERED];
     await end();
     await sweepWhenDue(5);
@@ -164,4 +164,42 @@ test("each attempt is one line in the log, without payload", async () => {
     },
     expect.objectContaining({ level: "info" }),
   ]);
+});
+
+describe("what a callback's settings say", () => {
+  function withSettings(settings: object): void {
+    const setup = setupOf([PLAIN_RULE], [], { crm: settings });
+    bridge = { ...createTestBridge({ rules: [PLAIN_RULE] }), setup };
+    bridge.fakeEngine.otherwise.get = () => ok(finished("run-1"));
+  }
+
+  test("an end that it does not want is not sent to it, and owed no more", async () => {
+    withSettings({ on: ["failed"] });
+    await end();
+    expect(await delivery("crm")).toEqual({ callback: "crm", state: "unwanted", attempts: 0, nextAt: null });
+    expect((await delivery("audit")).state).toBe("delivered");
+    expect((await bridge.stored(id)).dueAt).toBeNull();
+    expect(bridge.callbacks.to("crm")).toEqual([]);
+  });
+
+  test("its own waits, and a dead letter after the last of them", async () => {
+    withSettings({ retry: ["10s", "1h"] });
+    bridge.callbacks.otherwise = ({ callback }) => (callback === "crm" ? refused(500) : DELIVERED);
+    await end();
+    expect((await delivery("crm")).nextAt).toBe(ENDED + 10 * SECOND_MS);
+    await sweepWhenDue(1);
+    expect((await delivery("crm")).nextAt).toBe(ENDED + 10 * SECOND_MS + HOUR_MS);
+    await sweepWhenDue(5);
+    expect(await delivery("crm")).toEqual({ callback: "crm", state: "exhausted", attempts: 3, nextAt: null });
+  });
+
+  test("a body that cannot be made is a dead letter that says so, and does not hold up the others", async () => {
+    withSettings({ body: "{% data.result.missing %}" });
+    await end();
+    expect(await delivery("crm")).toMatchObject({ state: "exhausted", attempts: 1 });
+    const entry = (await bridge.stored(id)).timeline.find(({ callback }) => callback === "crm");
+    expect(entry).toMatchObject({ outcome: "exhausted", detail: "its body cannot be made: it selects nothing" });
+    expect((await delivery("audit")).state).toBe("delivered");
+    expect(bridge.callbacks.to("crm")).toEqual([]);
+  });
 });

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { follow } from "../../../src/bridge/advance.ts";
 import type { EngineFailure, Run } from "../../../src/bridge/ports.ts";
 import { sweep } from "../../../src/bridge/sweep.ts";
-import type { AttemptOutcome, Execution } from "../../../src/core/execution.ts";
+import type { AttemptOutcome } from "../../../src/core/attempt.ts";
+import type { Execution } from "../../../src/core/execution.ts";
 import type { Json } from "../../../src/core/json.ts";
 import { err, ok, type Result } from "../../../src/core/result.ts";
 import { DELIVERED, refused } from "../../fakes/fake-callbacks.ts";
@@ -40,7 +41,7 @@ const stories: fc.Arbitrary<Story> = fc.record({
 const outcomes: fc.Arbitrary<AttemptOutcome> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(DELIVERED) },
   { weight: 6, arbitrary: fc.constantFrom(refused(500), refused(404)) },
-  { weight: 1, arbitrary: fc.constant(refused(410, { gone: true })) },
+  { weight: 1, arbitrary: fc.constant(refused(410, { final: true })) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: DAY_MS }).map((ms) => refused(429, { retryAfterMs: ms })) },
 );
 const scripts = fc.record({

@@ -232,7 +232,7 @@ describe("resend", () => {
 
   it("gives a dead letter a whole new schedule", async () => {
     const { bridge, over } = await withEnded();
-    bridge.callbacks.script.crm = [refused(410, { gone: true }), refused(500)];
+    bridge.callbacks.script.crm = [refused(410, { final: true }), refused(500)];
     await replay(bridge, over, RESEND);
     expect((await bridge.stored(over.id)).deliveries).toMatchObject([{ state: "exhausted" }]);
     await replay(bridge, over, RESEND);

@@ -2,10 +2,9 @@
 // what is owed and when it is due agree, and nothing that is counted is forgotten.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type AttemptOutcome, attempted } from "../../../src/core/attempt.ts";
 import {
-  type AttemptOutcome,
   admitted,
-  attempted,
   type EndState,
   type Execution,
   ended,
@@ -34,7 +33,7 @@ interface Step {
 const outcomes: fc.Arbitrary<AttemptOutcome> = fc.oneof(
   fc.constant({ delivered: true, status: 200, durationMs: 5 } as const),
   { weight: 12, arbitrary: fc.constant({ delivered: false, status: 500, detail: "HTTP 500", durationMs: 5 } as const) },
-  fc.constant({ delivered: false, status: 410, detail: "HTTP 410", durationMs: 5, gone: true } as const),
+  fc.constant({ delivered: false, status: 410, detail: "HTTP 410", durationMs: 5, final: true } as const),
   fc.nat(100_000_000).map((retryAfterMs) => ({
     delivered: false as const,
     status: 429,
@@ -149,7 +148,7 @@ describe("any sequence of steps", () => {
           if (execution.dueAt === null) break;
           execution = attempted(execution, "crm", outcome, execution.dueAt, random);
           const [delivery] = execution.deliveries;
-          const isGone = !outcome.delivered && outcome.gone === true;
+          const isGone = !outcome.delivered && outcome.final === true;
           if (delivery?.state === "exhausted") expect(isGone || delivery.attempts === MAX_ATTEMPTS).toBe(true);
           if (delivery?.state === "delivered") expect(outcome.delivered).toBe(true);
           if (delivery?.state === "due") expect(delivery.attempts).toBeLessThan(MAX_ATTEMPTS);

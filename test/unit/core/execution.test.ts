@@ -1,9 +1,9 @@
 // The state machine, one function at a time. Fixed clock; random numbers are arguments.
 import { describe, expect, test } from "vitest";
+import { attempted } from "../../../src/core/attempt.ts";
 import {
   type Admission,
   admitted,
-  attempted,
   type Execution,
   ended,
   held,
@@ -155,7 +155,7 @@ describe("attempted", () => {
   });
 
   test("writes what came of it into the timeline", () => {
-    const gone = attempted(over, "crm", { ...failed, status: 410, gone: true }, NOW, 0);
+    const gone = attempted(over, "crm", { ...failed, status: 410, final: true }, NOW, 0);
     expect(gone.timeline.at(-1)).toEqual({
       at: NOW,
       step: "callback",

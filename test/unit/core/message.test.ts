@@ -1,6 +1,7 @@
 // What a callback is told about an end: the same bytes every time, and nothing that it is not meant to see.
 import { describe, expect, test } from "vitest";
-import { admitted, attempted, ended, started } from "../../../src/core/execution.ts";
+import { attempted } from "../../../src/core/attempt.ts";
+import { admitted, ended, started } from "../../../src/core/execution.ts";
 import type { Json } from "../../../src/core/json.ts";
 import { messageBody, messageId } from "../../../src/core/message.ts";
 import { eventWith } from "../../fakes/test-bridge.ts";

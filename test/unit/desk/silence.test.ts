@@ -86,7 +86,7 @@ describe("a sweep", () => {
     const { bridge, asked, lines } = bridgeWith({ a: { expectEvery: "1h" } }, () => {
       throw new Error("unreachable");
     });
-    const ledger = { shards: 0, marks: async () => new Map(), setMarks: async () => undefined };
+    const ledger = { shards: 0, marks: async () => new Map(), setMarks: async () => undefined, sizes: async () => [] };
     const swept = { ...bridge, ledger, random: () => 0 } as unknown as Bridge;
     expect(await sweep(swept)).toMatchObject({ complete: true, faults: 0 });
     expect(asked).toHaveLength(1);
