@@ -1,13 +1,16 @@
 // The composition root: builds the bridge out of the platform's Env. The only place that reads the clock, makes random
 // numbers, calls fetch or looks at secrets; everything else is given what it needs.
 import bundledConfig from "../bridge.config.json";
+import { createAccess } from "./access/access-client.ts";
 import type { ConfigDesk } from "./bridge/configure.ts";
 import { createEarlierSetups, type EarlierSetups } from "./bridge/earlier-setups.ts";
 import type {
+  Access,
   Bridge,
   ConfigUnreachable,
   Engine,
   KeyFetcher,
+  Log,
   Misconfigured,
   Setup,
   SourceDesk,
@@ -46,6 +49,7 @@ interface Lasting {
   readonly gates: GateMemory;
   readonly tokens: TokenMemory;
   readonly callbackTokens: CallbackTokens;
+  readonly access: Access;
 }
 
 /** One per isolate: env does not change while an isolate lives. */
@@ -58,6 +62,8 @@ export interface Invocation {
    * tests and the demo travel. Deployed, the real clock rules.
    */
   readonly scheduledTime?: number | undefined;
+  /** By which its lines in the log can be told from others'. */
+  readonly requestId?: string;
   /** Where it may share out a sweep. */
   readonly sweepElsewhere?: SweepElsewhere;
 }
@@ -68,7 +74,7 @@ export interface Invocation {
  */
 export async function composeBridge(
   env: Env,
-  { scheduledTime, sweepElsewhere }: Invocation = {},
+  { scheduledTime, requestId, sweepElsewhere }: Invocation = {},
 ): Promise<Result<Bridge, Misconfigured | ConfigUnreachable>> {
   const { setups, earlier, desk, keys, gates, tokens, callbackTokens } = lastingOf(env);
   const setup = await setups.current();
@@ -125,13 +131,27 @@ export async function composeBridge(
     token,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     sweepElsewhere,
-    log,
+    log: logOf(requestId),
   });
 }
 
 /** What changing the configuration needs: it works where the bridge does not, so that a refused one can be mended. */
 export function composeConfigDesk(env: Env): ConfigDesk {
   return lastingOf(env).configDesk;
+}
+
+/** What the operations API needs of who uses it: there also while the bridge does not work. */
+export function composeAccess(env: Env, requestId: string) {
+  return { access: lastingOf(env).access, requestId, log: logOf(requestId), now: realNow };
+}
+
+/** The platform's own id of a request, which its support knows too; a random one elsewhere. */
+export function requestIdOf(request: Request): string {
+  return request.headers.get("cf-ray") ?? token();
+}
+
+function logOf(request: string | undefined): Log {
+  return request === undefined ? log : (level, name, fields) => log(level, name, { ...fields, request });
 }
 
 /** Notices should the cron trigger stop. */
@@ -178,6 +198,12 @@ function makeLasting(env: Env): Lasting {
     gates: createGateMemory(),
     tokens: new Map(),
     callbackTokens: new Map(),
+    access: createAccess({
+      namespace: env.ACCESS,
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      token,
+      now: realNow,
+    }),
   };
 }
 

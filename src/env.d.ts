@@ -9,11 +9,12 @@ interface __BaseEnv_Env {
 	DESK: DurableObjectNamespace<import("../src/index").SourceDeskObject>;
 	CONFIG: DurableObjectNamespace<import("../src/index").ConfigObject>;
 	GATE: DurableObjectNamespace<import("../src/index").EngineGateObject>;
+	ACCESS: DurableObjectNamespace<import("../src/index").AccessObject>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("../src/index");
-		durableNamespaces: "LedgerShard" | "SourceDeskObject" | "ConfigObject" | "EngineGateObject";
+		durableNamespaces: "LedgerShard" | "SourceDeskObject" | "ConfigObject" | "EngineGateObject" | "AccessObject";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

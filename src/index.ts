@@ -5,9 +5,10 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ShardsOrder, ShardsReport, SweepElsewhere } from "./bridge/ports.ts";
 import { sweepShards } from "./bridge/sweep-shards.ts";
 import { scheduledSweep } from "./bridge/watchdog.ts";
-import { composeBridge, composeConfigDesk, textBinding, watchdogOf } from "./deps.ts";
+import { composeAccess, composeBridge, composeConfigDesk, requestIdOf, textBinding, watchdogOf } from "./deps.ts";
 import { app } from "./http/app.ts";
 
+export { AccessObject } from "./access/access-object.ts";
 export { ConfigObject } from "./config/config-object.ts";
 export { SourceDeskObject } from "./desk/source-desk-object.ts";
 export { EngineGateObject } from "./gate/engine-gate-object.ts";
@@ -35,12 +36,14 @@ function elsewhere(ctx: ExecutionContext, scheduledTime?: number): SweepElsewher
 
 export default {
   async fetch(request, env, ctx) {
-    const bridge = await composeBridge(env, { sweepElsewhere: elsewhere(ctx) });
+    const requestId = requestIdOf(request);
+    const bridge = await composeBridge(env, { requestId, sweepElsewhere: elsewhere(ctx) });
     if (bridge.ok) ctx.waitUntil(watchdogOf(env).watch(bridge.value));
     return app.fetch(request, {
       bridge,
       config: composeConfigDesk(env),
       adminToken: textBinding(env, "ADMIN_TOKEN"),
+      ...composeAccess(env, requestId),
       defer: (work) => ctx.waitUntil(work),
     });
   },

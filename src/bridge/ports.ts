@@ -16,6 +16,7 @@ import type { SweepElsewhere } from "./sweep-port.ts";
 
 export type { KeyFault, KeyFetcher, KeyRequest } from "../sources/families/key-fetcher.ts";
 export type { Source } from "../sources/source.ts";
+export type * from "./access-port.ts";
 export type * from "./engine-port.ts";
 export type * from "./ledger-port.ts";
 export type * from "./sweep-port.ts";

@@ -1,6 +1,7 @@
 // The configuration document, bridge.config.json, as one schema: what is written here is what editors complete (the
 // JSON Schema is generated from it) and what the bridge accepts. Pure. Cross-references are checked in check-config.ts.
 import * as z from "zod";
+import { AccessConfig } from "./access-config.ts";
 import { CallbackConfig } from "./callback-config.ts";
 import { durationBetween } from "./duration.ts";
 import { EngineConfig } from "./engine-config.ts";
@@ -67,6 +68,7 @@ export const BridgeConfig = z
     rules: z.array(RuleConfig).default([]),
     schedules: z.array(ScheduleConfig).default([]),
     ledger: LedgerSettings.prefault({}),
+    access: AccessConfig.optional(),
   })
   .describe("The configuration of a Hookspan bridge.");
 export type BridgeConfig = z.infer<typeof BridgeConfig>;

@@ -9,6 +9,8 @@ import { executionOperations, executions } from "./api-executions.ts";
 import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
+import { tokenOperations, tokens } from "./api-tokens.ts";
+import { audit } from "./audit.ts";
 import { authenticate, authorize } from "./auth.ts";
 import type { HttpEnv } from "./context.ts";
 import type { Operations } from "./operation.ts";
@@ -17,19 +19,25 @@ import { problemResponse, unavailable } from "./problem.ts";
 /** Every operation, by the heading that it stands under in the document. */
 export const OPERATIONS: Readonly<Record<string, Operations>> = {
   Executions: executionOperations,
+  Access: tokenOperations,
   Document: documentOperations,
 };
 
 export const api = new Hono<HttpEnv>()
+  .use(async (c, next) => {
+    await next();
+    c.res.headers.set("cache-control", "no-store");
+  })
   .use(authenticate)
+  .use(audit)
   .use(authorize("/api", Object.assign({}, ...Object.values(OPERATIONS))))
   .route("/openapi.json", document(OPERATIONS))
+  .route("/", tokens)
   // Before the check that there is a bridge: this is where a refused configuration is mended.
   .route("/config", config)
   .use(async (c, next) => {
     if (!c.env.bridge.ok) return misconfigured(c);
     await next();
-    c.res.headers.set("cache-control", "no-store");
   })
   .route("/engines", engines)
   .route("/executions", executions)

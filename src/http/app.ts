@@ -1,5 +1,6 @@
 // All routes of the bridge. Thin: routes translate between HTTP and the use cases, and decide nothing else.
 import { Hono } from "hono";
+import { answerHeaders } from "./answer-headers.ts";
 import { api } from "./api.ts";
 import type { HttpEnv } from "./context.ts";
 import { enginePush } from "./engine-push.ts";
@@ -8,6 +9,7 @@ import { ingress } from "./ingress.ts";
 import { notFound, problemResponse, unavailable } from "./problem.ts";
 
 export const app = new Hono<HttpEnv>()
+  .use(answerHeaders)
   .route("/in", ingress)
   .route("/engine", enginePush)
   .route("/healthz", health)
@@ -17,6 +19,6 @@ export const app = new Hono<HttpEnv>()
   )
   .onError((thrown, c) => {
     // A bug of ours. The sender must not be told that it is its fault, nor what broke.
-    if (c.env.bridge.ok) c.env.bridge.value.log("error", "request.failed", { path: c.req.path, error: String(thrown) });
+    c.env.log("error", "request.failed", { path: c.req.path, error: String(thrown) });
     return problemResponse(unavailable("Something went wrong on our side."));
   });

@@ -1,6 +1,7 @@
 // What the routes are given with each request, instead of the platform's Env. Types only.
 import type { ConfigDesk } from "../bridge/configure.ts";
-import type { Bridge, ConfigUnreachable, Misconfigured } from "../bridge/ports.ts";
+import type { Access, Bridge, ConfigUnreachable, Log, Misconfigured } from "../bridge/ports.ts";
+import type { Json } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
 import type { Identity } from "../core/role.ts";
 
@@ -11,8 +12,21 @@ export interface HttpBindings {
   readonly config: ConfigDesk;
   /** The bearer token of the operations API; without one the API is closed. */
   readonly adminToken: string | undefined;
+  /** Named tokens, and the record of changes. */
+  readonly access: Access;
+  /** By which the log knows the request, and whoever asks about it. */
+  readonly requestId: string;
+  readonly log: Log;
+  /** ms since the epoch */
+  now(): number;
   /** Keeps work going after the answer (the platform's waitUntil). */
   defer(work: Promise<unknown>): void;
+}
+
+/** Never a payload, never a secret. */
+export interface Change {
+  readonly before?: Json;
+  readonly after?: Json;
 }
 
 export interface HttpEnv {
@@ -20,5 +34,7 @@ export interface HttpEnv {
   Variables: {
     /** Who asks; set for every route of the operations API. */
     identity: Identity;
+    /** What the request has changed, for the record: set by the route, where there is something to say. */
+    change: Change | undefined;
   };
 }

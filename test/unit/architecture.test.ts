@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   durable: ["core"],
   ledger: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   config: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
+  access: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   gate: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   desk: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   keys: ["core", "bridge/ports.ts"],
@@ -25,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "log.ts": ["bridge/ports.ts"],
   "development.ts": ["core/config.ts"],
   "deps.ts": [
+    "access",
     "../bridge.config.json",
     "bridge",
     "callbacks",
@@ -39,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "log.ts",
     "sources",
   ],
-  "index.ts": ["cloudflare:workers", "bridge", "config", "deps.ts", "desk", "gate", "http", "ledger"],
+  "index.ts": ["cloudflare:workers", "access", "bridge", "config", "deps.ts", "desk", "gate", "http", "ledger"],
 };
 
 interface SourceFile {
@@ -113,6 +115,7 @@ describe("the architecture", () => {
 
   it("knows the platform's Env in the entry, the composition root and the Durable Objects only", () => {
     expect(filesWith(/\bEnv\b/)).toEqual([
+      "access/access-object.ts",
       "config/config-object.ts",
       "deps.ts",
       "desk/source-desk-object.ts",

@@ -1,4 +1,5 @@
 // Keeps docs/trying-rules.md true: what it shows are files, and the answers among them are what the bridge answers.
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -7,6 +8,7 @@ import { readSetup } from "../../src/bridge/setup.ts";
 import { ok } from "../../src/core/result.ts";
 import { app } from "../../src/http/app.ts";
 import type { HttpBindings } from "../../src/http/context.ts";
+import { plainRequest } from "../fakes/fake-access.ts";
 import { fakeConfigDesk } from "../fakes/fake-config.ts";
 import { createTestBridge } from "../fakes/test-bridge.ts";
 
@@ -29,6 +31,7 @@ async function ask(bridge: ReturnType<typeof bridgeWithFirstRule>, path: string,
     bridge: ok(bridge),
     config: fakeConfigDesk((document, revision) => readSetup(document, surroundings, revision)),
     adminToken: "token",
+    ...plainRequest(),
     defer: () => undefined,
   };
   const init = { method: "POST", headers: { authorization: "Bearer token" }, body: JSON.stringify(body) };

@@ -3,6 +3,7 @@
 import type { Bridge } from "../../src/bridge/ports.ts";
 import { ok } from "../../src/core/result.ts";
 import { app } from "../../src/http/app.ts";
+import { plainRequest } from "../fakes/fake-access.ts";
 import { type ConfigRoom, type Isolate, type IsolateOptions, openConfigRoom, openIsolate } from "./config-objects.ts";
 import { ADMIN } from "./http-bridge.ts";
 
@@ -22,6 +23,7 @@ export function openConfigApi(options: IsolateOptions = {}, room: ConfigRoom = o
       bridge: setup.ok ? ok({ setup: setup.value, log: isolate.desk.log } as unknown as Bridge) : setup,
       config: isolate.desk,
       adminToken: ADMIN,
+      ...plainRequest(),
       defer: () => undefined,
     };
     const headers = { authorization: `Bearer ${ADMIN}`, ...(init.headers as Record<string, string> | undefined) };

@@ -1,4 +1,5 @@
 // The sources in the operations API: who may see them, what is told of a sender, and what is never told.
+
 import { Hono } from "hono";
 import { describe, it } from "vitest";
 import type { Bridge, LogFields } from "../../src/bridge/ports.ts";
@@ -6,6 +7,7 @@ import { readSetup } from "../../src/bridge/setup.ts";
 import { ok } from "../../src/core/result.ts";
 import { api } from "../../src/http/api.ts";
 import { health } from "../../src/http/health.ts";
+import { plainRequest } from "../fakes/fake-access.ts";
 import { type Isolate, NOW, openIsolate, openRoom, type Room } from "./desk-objects.ts";
 
 const ADMIN = "admin-token-of-the-tests";
@@ -41,7 +43,7 @@ function openApi(): Api {
     now: () => NOW,
     log: (level: string, name: string, fields: LogFields) => void told.push({ level, name, fields }),
   } as unknown as Bridge;
-  const bindings = { bridge: ok(bridge), adminToken: ADMIN, defer: () => undefined };
+  const bindings = { bridge: ok(bridge), adminToken: ADMIN, ...plainRequest(), defer: () => undefined };
   return Object.assign(isolate, {
     room,
     told,

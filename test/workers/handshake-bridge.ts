@@ -9,6 +9,7 @@ import { app } from "../../src/http/app.ts";
 import { createLedger } from "../../src/ledger/ledger-client.ts";
 import type { LedgerShard } from "../../src/ledger/ledger-shard.ts";
 import { noKeys } from "../../src/sources/verify.ts";
+import { plainRequest } from "../fakes/fake-access.ts";
 import { createFakeDesk, type FakeDesk } from "../fakes/fake-desk.ts";
 import { openGate } from "../fakes/fake-gate.ts";
 
@@ -64,6 +65,7 @@ export function door(sources: Record<string, unknown>, changes: Partial<Bridge> 
   const bindings = {
     bridge: ok(bridge),
     adminToken: undefined,
+    ...plainRequest(),
     defer: (work: Promise<unknown>) => void deferred.push(work),
   };
   const ask = async (path: string, init?: RequestInit): Promise<Response> =>

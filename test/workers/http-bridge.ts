@@ -7,6 +7,7 @@ import { err, ok } from "../../src/core/result.ts";
 import { app } from "../../src/http/app.ts";
 import type { HttpBindings } from "../../src/http/context.ts";
 import { noKeys } from "../../src/sources/verify.ts";
+import { plainRequest } from "../fakes/fake-access.ts";
 import { fakeConfigDesk } from "../fakes/fake-config.ts";
 import { createFakeDesk } from "../fakes/fake-desk.ts";
 import { openGate } from "../fakes/fake-gate.ts";
@@ -100,6 +101,9 @@ export function http(changes: Partial<Bridge> = {}, bindings: Partial<HttpBindin
     bridge: ok(bridge),
     config: fakeConfigDesk(readDocument),
     adminToken: ADMIN,
+    ...plainRequest(),
+    log: bridge.log,
+    now: bridge.now,
     defer: (work) => void deferred.push(work),
     ...bindings,
   };

@@ -20,7 +20,7 @@ const BODY = JSON.stringify({
 
 /** The deployment's bindings. A new object each time, for the setup is kept by it. */
 function bindings(secrets: Readonly<Record<string, string>>): Env {
-  return { LEDGER: env.LEDGER, CONFIG: openConfigRoom().namespace, ...secrets } as unknown as Env;
+  return { LEDGER: env.LEDGER, ACCESS: env.ACCESS, CONFIG: openConfigRoom().namespace, ...secrets } as unknown as Env;
 }
 
 async function request(path: string, init: RequestInit<IncomingRequestCfProperties>, to: Env): Promise<Response> {

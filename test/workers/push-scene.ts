@@ -1,9 +1,11 @@
 // An engine that pushes: its RSA key, the server of its keys, and the front door over a real ledger and real gates.
+
 import type { Execution } from "../../src/core/execution.ts";
 import { ok } from "../../src/core/result.ts";
 import { app } from "../../src/http/app.ts";
 import { enginePush } from "../../src/sources/engine-push.ts";
 import type { KeyFetcher } from "../../src/sources/verify.ts";
+import { plainRequest } from "../fakes/fake-access.ts";
 import { createTestBridge, type TestBridge, type TestBridgeOptions } from "../fakes/test-bridge.ts";
 import { type GateRoom, openGates } from "./gates.ts";
 import { openLedger, ownShards, type Shards } from "./ledger-objects.ts";
@@ -83,7 +85,12 @@ export async function pushScene(options: TestBridgeOptions = {}): Promise<PushSc
   const post: PushScene["post"] = async (body, signature, engine = "default") => {
     const headers = { "content-type": "application/json", ...(signature && { "JWS-SIGNATURE": signature }) };
     const request = new Request(`https://bridge.example.com/engine/${engine}`, { method: "POST", body, headers });
-    return app.fetch(request, { bridge: ok(bridge), adminToken: "", defer: (work) => void deferred.push(work) });
+    return app.fetch(request, {
+      bridge: ok(bridge),
+      adminToken: "",
+      ...plainRequest(),
+      defer: (work) => void deferred.push(work),
+    });
   };
   return {
     bridge,

@@ -1,4 +1,5 @@
 // npm run config:backtest as a pipeline runs it: a process of its own, a bridge on loopback, and what its exit code says.
+
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -11,6 +12,7 @@ import { readSetup } from "../../../src/bridge/setup.ts";
 import type { Json } from "../../../src/core/json.ts";
 import { ok } from "../../../src/core/result.ts";
 import { app } from "../../../src/http/app.ts";
+import { plainRequest } from "../../fakes/fake-access.ts";
 import { createTestBridge, ruleWith, type TestBridge } from "../../fakes/test-bridge.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../../scripts/backtest.ts");
@@ -58,6 +60,7 @@ async function answer(
       store: { get: async () => null },
     },
     adminToken: TOKEN,
+    ...plainRequest(),
     defer: () => undefined,
   });
   response.writeHead(answered.status).end(await answered.text());
