@@ -1,10 +1,12 @@
-// Writes the files that are made from others: bridge.schema.json and docs/configuration.md from the zod schema of the
+// Writes the files that are made from others: docs/openapi.json from the declared operations, bridge.schema.json and docs/configuration.md from the zod schema of the
 // configuration, docs/senders.md and the README's table from the presets, src/env.d.ts from wrangler.toml. With --check it writes nothing and fails where a file is out of date.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { BridgeConfig } from "../src/core/config.ts";
+import { OPERATIONS } from "../src/http/api.ts";
+import { openApiDocument } from "../src/http/api-document.ts";
 import { configurationReference } from "./configuration-reference.ts";
 import { sendersPage, sendersTable } from "./senders.ts";
 
@@ -48,6 +50,7 @@ function envTypes(): string {
 
 const generated: Readonly<Record<string, () => string>> = {
   "bridge.schema.json": bridgeSchema,
+  "docs/openapi.json": () => `${JSON.stringify(openApiDocument(OPERATIONS), null, 2)}\n`,
   "docs/senders.md": sendersPage,
   "README.md": readme,
   "docs/configuration.md": () => configurationReference(schema as Parameters<typeof configurationReference>[0]),

@@ -12,7 +12,7 @@ import { methodNotAllowed, problemResponse } from "./problem.ts";
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 200;
 
-const PageQuery = z.strictObject({
+export const PageQuery = z.strictObject({
   before: z.coerce.number().int().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
 });
@@ -26,7 +26,7 @@ const RevisionNumber = z
 const Compared = z.union([z.enum(["current", "bundled"]), RevisionNumber], {
   error: "expected a revision's number, current or bundled",
 });
-const DiffQuery = z.strictObject({ from: Compared, to: Compared });
+export const DiffQuery = z.strictObject({ from: Compared, to: Compared });
 
 export const configRevisions = new Hono<HttpEnv>()
   .get("/revisions", async (c) => {

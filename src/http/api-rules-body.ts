@@ -19,7 +19,9 @@ const MAX_EVENTS = 2_000;
 
 const Time = z.iso.datetime({ offset: true, error: 'expected a time such as "2026-11-23T12:00:00Z"' });
 /** What it must be is told by those who read it. */
-const AnyJson = z.custom<Json>((value) => value !== undefined, "is missing");
+const AnyJson = z
+  .custom<Json>((value) => value !== undefined, "is missing")
+  .meta({ override: { description: "Any JSON." } });
 const HeaderFields = z.record(z.string(), z.string());
 
 const EventBody = z.strictObject({
@@ -49,7 +51,7 @@ const RequestBody = z
 
 const RevisionNumber = z.int().min(0);
 
-const TestBody = z
+export const TestBody = z
   .strictObject({
     event: EventBody.optional(),
     request: RequestBody.optional(),
@@ -70,7 +72,7 @@ const TestBody = z
     error: 'the revision "then" is that of a recorded execution',
   });
 
-const BacktestBody = z
+export const BacktestBody = z
   .strictObject({
     config: AnyJson.optional(),
     revision: RevisionNumber.optional(),

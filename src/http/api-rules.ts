@@ -17,7 +17,7 @@ import { badRequest, methodNotAllowed, notFound, type Problem, problemResponse }
 /** Counts are of the last day, where nothing else is asked for: each looks at every execution since then. */
 const DEFAULT_COUNTED_MS = 86_400_000;
 
-const ListQuery = z.strictObject({ since: Time.optional() });
+export const ListQuery = z.strictObject({ since: Time.optional() });
 
 export const rules = new Hono<HttpEnv>()
   .get("/", async (c) => {

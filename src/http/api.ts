@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import { cancels } from "./api-cancel.ts";
 import { config } from "./api-config.ts";
-import { document, documentOperations } from "./api-document.ts";
+import { document } from "./api-document.ts";
 import { engines } from "./api-engines.ts";
 import { executionOperations, executions } from "./api-executions.ts";
 
@@ -14,13 +14,18 @@ import { audit } from "./audit.ts";
 import { authenticate, authorize } from "./auth.ts";
 import type { HttpEnv } from "./context.ts";
 import type { Operations } from "./operation.ts";
+import { configOperations, ruleOperations, sourceOperations } from "./operations-setup.ts";
+import { engineOperations, executionWork } from "./operations-work.ts";
 import { problemResponse, unavailable } from "./problem.ts";
 
 /** Every operation, by the heading that it stands under in the document. */
 export const OPERATIONS: Readonly<Record<string, Operations>> = {
-  Executions: executionOperations,
+  Executions: { ...executionOperations, ...executionWork },
+  Engines: engineOperations,
+  Sources: sourceOperations,
+  Rules: ruleOperations,
+  Configuration: configOperations,
   Access: tokenOperations,
-  Document: documentOperations,
 };
 
 export const api = new Hono<HttpEnv>()
@@ -28,10 +33,10 @@ export const api = new Hono<HttpEnv>()
     await next();
     c.res.headers.set("cache-control", "no-store");
   })
+  .route("/", document(OPERATIONS))
   .use(authenticate)
   .use(audit)
   .use(authorize("/api", Object.assign({}, ...Object.values(OPERATIONS))))
-  .route("/openapi.json", document(OPERATIONS))
   .route("/", tokens)
   // Before the check that there is a bridge: this is where a refused configuration is mended.
   .route("/config", config)

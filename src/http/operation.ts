@@ -53,9 +53,20 @@ const EVERYWHERE: Readonly<Record<number, string>> = {
 export function openApiPaths(tag: string, operations: Operations): ZodOpenApiPathsObject {
   const entries = Object.entries(operations).map(([path, methods]) => [
     path,
-    Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, described(tag, operation)])),
+    Object.fromEntries(
+      Object.entries(methods).map(([method, operation]) => [
+        method,
+        { operationId: operationId(method, path), ...described(tag, operation) },
+      ]),
+    ),
   ]);
   return Object.fromEntries(entries);
+}
+
+/** Stable, for generators of clients: getExecutionsId */
+function operationId(method: string, path: string): string {
+  const words = path.match(/[a-z0-9]+/gi) ?? [];
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
 
 function described(tag: string, operation: Operation): ZodOpenApiOperationObject {
