@@ -14,7 +14,17 @@ export { type EndState, mayFollow, RUN_STATES, type RunState, TRANSITIONS } from
 export interface TimelineEntry {
   /** ms since the epoch */
   readonly at: number;
-  readonly step: "admitted" | "start" | "run" | "cancel" | "result" | "ended" | "callback" | "replay";
+  readonly step:
+    | "admitted"
+    | "start"
+    | "held"
+    | "released"
+    | "run"
+    | "cancel"
+    | "result"
+    | "ended"
+    | "callback"
+    | "replay";
   /** What came of it, in a word or a few: `running`, `unavailable`, `delivered`. */
   readonly outcome: string;
   /** What a person needs to know beyond that. Never a payload, never a secret. */

@@ -72,7 +72,7 @@ export function objectionTo(
 function objectionToRestart({ run, reason, cancel }: Replayable): Objection | null {
   if (run === "held") {
     const detail =
-      "It is held: nobody can say whether the engine has started it, and a second start might run beside the first. Look for a run of its record at the engine.";
+      "It is held: nobody can say whether the engine has started it, and a second start might run beside the first. Look for a run of its record at the engine, and release it.";
     return { reason: "held", detail };
   }
   if (isActive(run)) return goesOn("cancel it first");

@@ -17,10 +17,10 @@ export type EndState = (typeof RUN_ENDS)[number] | (typeof RECORDS)[number];
 
 /** The whole state machine. An execution is born queued, starting, invalid, or as a record. */
 export const TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
-  queued: ["starting", "canceled", "expired"],
+  queued: ["starting", "held", "canceled", "expired"],
   starting: ["running", "queued", "rejected", "expired", "held", "canceled"],
   running: ["succeeded", "failed", "canceled", "expired"],
-  held: [],
+  held: ["queued", "running", "failed", "canceled"],
   succeeded: [],
   failed: [],
   canceled: [],

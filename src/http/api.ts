@@ -6,6 +6,7 @@ import { document } from "./api-document.ts";
 import { engines } from "./api-engines.ts";
 import { executionOperations, executions } from "./api-executions.ts";
 
+import { holdOperations, holds } from "./api-hold.ts";
 import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
@@ -20,7 +21,7 @@ import { problemResponse, unavailable } from "./problem.ts";
 
 /** Every operation, by the heading that it stands under in the document. */
 export const OPERATIONS: Readonly<Record<string, Operations>> = {
-  Executions: { ...executionOperations, ...executionWork },
+  Executions: { ...executionOperations, ...executionWork, ...holdOperations },
   Engines: engineOperations,
   Sources: sourceOperations,
   Rules: ruleOperations,
@@ -48,6 +49,7 @@ export const api = new Hono<HttpEnv>()
   .route("/executions", executions)
   .route("/executions", replays)
   .route("/executions", cancels)
+  .route("/executions", holds)
   .route("/replays", bulkReplays)
   .route("/rules", rules)
   .route("/sources", sources);

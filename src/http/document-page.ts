@@ -77,7 +77,7 @@ for (const form of document.querySelectorAll("form")) {
     const url = "/api" + path + (query.size > 0 ? "?" + query : "");
     output.textContent = "…";
     try {
-      const answer = await fetch(url, { method: form.dataset.method.toUpperCase(), headers, body });
+      const answer = await window.fetch(url, { method: form.dataset.method.toUpperCase(), headers, body });
       const text = await answer.text();
       let shown = text;
       try { shown = JSON.stringify(JSON.parse(text), null, 2); } catch {}

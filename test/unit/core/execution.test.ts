@@ -44,9 +44,9 @@ const fresh = (changes?: Partial<Admission>): Execution => admitted("exe_0_1", a
 const runningOne = (): Execution => started(fresh(), { runId: "run-1", expiresAt: NOW + 5 }, NOW);
 
 describe("the transition table", () => {
-  test("names every state, and leads nowhere from an end or from held", () => {
+  test("names every state, and leads nowhere from an end", () => {
     expect(Object.keys(TRANSITIONS).sort()).toEqual([...RUN_STATES].sort());
-    for (const state of ["succeeded", "failed", "canceled", "expired", "rejected", "invalid", "held"] as const) {
+    for (const state of ["succeeded", "failed", "canceled", "expired", "rejected", "invalid"] as const) {
       expect(TRANSITIONS[state]).toEqual([]);
     }
   });
