@@ -23,6 +23,7 @@ import type { CallbackTokens } from "./callbacks/authorization.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
 import { createConfigStore } from "./config/config-client.ts";
 import { compileCallbacks } from "./core/callback.ts";
+import { callbackLimits } from "./core/callback-config.ts";
 import { type EngineConfig, gateLimits } from "./core/engine-config.ts";
 import type { Json } from "./core/json.ts";
 import { ok, type Result } from "./core/result.ts";
@@ -47,6 +48,7 @@ interface Lasting {
   readonly desk: SourceDesk;
   readonly keys: KeyFetcher;
   readonly gates: GateMemory;
+  readonly callbackGates: GateMemory;
   readonly tokens: TokenMemory;
   readonly callbackTokens: CallbackTokens;
   readonly access: Access;
@@ -76,7 +78,7 @@ export async function composeBridge(
   env: Env,
   { scheduledTime, requestId, sweepElsewhere }: Invocation = {},
 ): Promise<Result<Bridge, Misconfigured | ConfigUnreachable>> {
-  const { setups, earlier, desk, keys, gates, tokens, callbackTokens } = lastingOf(env);
+  const { setups, earlier, desk, keys, gates, callbackGates, tokens, callbackTokens } = lastingOf(env);
   const setup = await setups.current();
   if (!setup.ok) return setup;
 
@@ -111,9 +113,19 @@ export async function composeBridge(
     }),
     desk,
     gate: createEngineGate({
+      kind: "engine",
       namespace: env.GATE,
       memory: gates,
       limits: (id) => config.engines[id] && gateLimits(config.engines[id]),
+      token,
+      log,
+      now: realNow,
+    }),
+    callbackGate: createEngineGate({
+      kind: "callback",
+      namespace: env.GATE,
+      memory: callbackGates,
+      limits: (id) => config.callbacks[id] && callbackLimits(config.callbacks[id]),
       token,
       log,
       now: realNow,
@@ -196,6 +208,7 @@ function makeLasting(env: Env): Lasting {
     }),
     keys: createKeyFetcher({ policy: { development: isDevelopment(env) }, fetch: callFetch, now: realNow }),
     gates: createGateMemory(),
+    callbackGates: createGateMemory(),
     tokens: new Map(),
     callbackTokens: new Map(),
     access: createAccess({

@@ -3,7 +3,7 @@
 // one wins. Two callers share this file: the fast path (`follow`) and the sweep (`advance`).
 import { type Execution, isEnded, starting } from "../core/execution.ts";
 import { callCancel, unstarted } from "./cancel.ts";
-import { deliverDue } from "./deliver.ts";
+import { deliverDue, waitsToBeKept } from "./deliver.ts";
 import { slippingIn } from "./permits.ts";
 import { poll } from "./poll.ts";
 import type { Bridge, Entry } from "./ports.ts";
@@ -107,7 +107,7 @@ async function settle(bridge: Bridge, before: Execution, learnt: Execution): Pro
   // The sweep, the fast path and a push may see the same end at the same time: one of them tells it.
   const tells = before.run === "running" && isEnded(learnt) && learnt.deliveries.length > 0;
   if (tells && !(await bridge.ledger.reserve(before, bridge.now()))) return null;
-  const after = isEnded(learnt) ? await deliverDue(bridge, learnt) : learnt;
+  const after = isEnded(learnt) ? await deliverDue(bridge, learnt, isEnded(before)) : learnt;
   if (after === before) return before;
   const saved = await save(bridge, after);
   if (saved && saved.run !== before.run) {
@@ -122,7 +122,8 @@ async function settle(bridge: Bridge, before: Execution, learnt: Execution): Pro
       ageMs: bridge.now() - saved.admittedAt,
     });
   }
-  return saved;
+  const more = saved && isEnded(saved) && !isEnded(before) && waitsToBeKept(bridge, saved, bridge.now());
+  return more ? settle(bridge, saved, saved) : saved;
 }
 
 async function save(bridge: Bridge, execution: Execution): Promise<Execution | null> {

@@ -55,11 +55,13 @@ export interface Entry {
   leave(...outcomes: readonly CallOutcome[]): Promise<boolean>;
 }
 
-/** How an engine stands, for people. Times are ms since the epoch. */
+/** How an engine or a callback stands, for people. Times are ms since the epoch. */
 export interface GateView {
   readonly breaker: "closed" | "open" | "half-open";
   readonly openedAt: number | null;
-  readonly paused: { readonly why: "by-hand" | "unauthorized"; readonly since: number } | null;
+  readonly paused: { readonly why: "by-hand" | "unauthorized" | "disabled"; readonly since: number } | null;
+  /** Since when nothing has succeeded; null where that is not so, or not counted. */
+  readonly failingSince: number | null;
   readonly retryAt: number | null;
   readonly inFlight: number;
   /** Calls that may be made at once; null where their rate is not limited. */
@@ -75,6 +77,11 @@ export interface EngineGate {
   enter(engine: string, calls: number): Promise<Entry | Shut>;
   /** Goes by what was heard here last, without asking: for the calls that follow one that was permitted just now. */
   slipIn(engine: string): Entry | Shut;
+  /**
+   * Goes by what was heard here lately, asking for nothing but that from time to time. An engine that does not work is open to one
+   * caller at a time, whose call is the probe.
+   */
+  glance(engine: string): Promise<Entry | Shut>;
   /** Whether the engine is shut; `probe` gives the caller the right to find out whether it still has to be. */
   inspect(engine: string): Promise<{ readonly shut: Shut | null; readonly probe: string | null }>;
   /** What came of a probe. @returns why the engine is shut after it */

@@ -110,6 +110,11 @@ export interface Ledger {
   counts(since: number): Promise<RuleCount[]>;
   /** For each target, what goes on of it, the newest first. */
   goingOn(targets: readonly Target[]): Promise<ExecutionSummary[][]>;
+  /**
+   * Whether an earlier end of the same record is still owed to this callback. By when they ended; of those that ended in the same
+   * moment, the first that was admitted is the earlier.
+   */
+  owedBefore(execution: Execution, callback: string): Promise<boolean>;
   /** Deletes some of what has outlived its retention in one shard. @returns how many executions */
   purge(shard: number, now: number): Promise<number>;
   /** How much each shard holds, bytes, in the order of the shards. */

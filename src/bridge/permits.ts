@@ -25,6 +25,8 @@ export function waitingFor({ reason }: Shut): string {
   switch (reason) {
     case "paused":
       return "the engine is paused by hand";
+    case "disabled":
+      return "it is disabled";
     case "unauthorized":
       return "the engine is paused: it does not accept our token";
     case "throttled":

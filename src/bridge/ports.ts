@@ -113,6 +113,8 @@ export interface Bridge {
   readonly callbacks: CallbackSender;
   readonly desk: SourceDesk;
   readonly gate: EngineGate;
+  /** The same for callbacks: which of them is not to be called now. */
+  readonly callbackGate: EngineGate;
   /** Fetches the public keys of senders whose keys stand at a URL. */
   readonly keys: KeyFetcher;
   engine(id: string): Engine | undefined;

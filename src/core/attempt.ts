@@ -69,6 +69,14 @@ export function unwanted(execution: Execution, callbacks: readonly string[]): Ex
   return { ...execution, deliveries, dueAt: nextDue(deliveries) };
 }
 
+/** It cannot be called now: looked at again later, and not counted as an attempt. */
+export function postponed(execution: Execution, callback: string, nextAt: number): Execution {
+  const deliveries = execution.deliveries.map((delivery) =>
+    delivery.callback === callback ? { ...delivery, nextAt } : delivery,
+  );
+  return { ...execution, deliveries, dueAt: nextDue(deliveries) };
+}
+
 function afterAttempt(
   delivery: Delivery,
   outcome: AttemptOutcome,

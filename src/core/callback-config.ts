@@ -1,7 +1,8 @@
 // What a configuration says of a callback: where an end is sent, how it is signed and authorized, which ends are wanted, and when
 // to try again. Pure.
 import * as z from "zod";
-import { durationBetween } from "./duration.ts";
+import { durationBetween, durationMs } from "./duration.ts";
+import type { GateLimits } from "./engine-gate.ts";
 import { HeaderName, HeaderValue } from "./header.ts";
 import type { Json } from "./json.ts";
 import { RUN_ENDS } from "./run-state.ts";
@@ -69,6 +70,25 @@ export const CallbackConfig = z
       .describe(
         "Waits after failed attempt 1, 2 and so on; after the last the message is a dead letter. If left out: 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h.",
       ),
+    disableAfter: durationBetween("1h", "30d")
+      .default("5d")
+      .describe(
+        "After so long of nothing but failures it is disabled: its messages are dead letters until it is resumed.",
+      ),
+    rateLimit: z
+      .strictObject({ perSecond: z.number().positive().max(1_000), burst: z.int().min(1).max(10_000).optional() })
+      .optional()
+      .describe("How many messages it takes a second; what is more waits."),
+    maxConcurrent: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe("How many messages it takes at a time; what is more waits."),
+    ordered: z
+      .boolean()
+      .default(false)
+      .describe("Whether the next end of a record waits until the one before is delivered, or a dead letter."),
     headers: z
       .record(HeaderName, z.union([HeaderValue, SecretHeader]))
       .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, { error: `at most ${MAX_HEADERS} headers` })
@@ -84,6 +104,15 @@ export const CallbackConfig = z
   })
   .describe("An address that receives the ends of executions, signed as Standard Webhooks.");
 export type CallbackConfig = Omit<z.infer<typeof CallbackConfig>, "body"> & { readonly body?: Json | undefined };
+
+/** Without limits of its own it is only kept from being called in vain. */
+export function callbackLimits({ rateLimit, maxConcurrent, disableAfter }: CallbackConfig): GateLimits {
+  const perSecond = rateLimit?.perSecond ?? null;
+  const burst = rateLimit?.burst ?? Math.max(1, Math.ceil(perSecond ?? 0));
+  return { perSecond, burst, maxConcurrent: maxConcurrent ?? NO_BOUND, disableAfterMs: durationMs(disableAfter) };
+}
+
+const NO_BOUND = 1_000_000;
 
 /** The names of a callback's secrets beyond those that sign, each with its place. */
 export function callbackSecrets({ headers, authorization }: CallbackConfig): [readonly string[], string][] {

@@ -1,5 +1,5 @@
-// Whether an engine may be called now, and what is learnt from the calls: a token bucket, a bound on calls at the same
-// time, Retry-After, a pause, a circuit breaker. Pure: a state and what happened give the state after it. `now` is passed
+// Whether an engine or a callback may be called now, and what is learnt from the calls: a token bucket, a bound on calls at the
+// same time, Retry-After, a pause, a circuit breaker, an end of patience. Pure: a state and what happened give the state after it. `now` is passed
 // in. Whoever keeps the state must keep `Standing` for good; the rest may be forgotten at any time.
 
 /** What an engine can bear. */
@@ -9,6 +9,8 @@ export interface GateLimits {
   /** Calls that may be made at once after a rest. */
   readonly burst: number;
   readonly maxConcurrent: number;
+  /** After so long of nothing but failures it is called no more, ms; left out: it is called for ever. */
+  readonly disableAfterMs?: number;
 }
 
 /** Failures in a row after which the engine counts as dead. */
@@ -28,8 +30,11 @@ const BUSY_WAIT_MS = 1_000;
 
 /** What came of calls, as far as it tells something of the engine. A failure's other members do not matter here. */
 export interface CallOutcome {
-  /** `answered`: it is alive and takes our token, whatever it said. The others are those of a failed call. */
-  readonly reason: "answered" | "throttled" | "unauthorized" | "unavailable" | "uncertain";
+  /**
+   * `answered`: it is alive and takes our token, whatever it said. `refused`: it is alive and takes nothing. `gone`: it wants no
+   * more calls. The others are those of a failed call.
+   */
+  readonly reason: "answered" | "refused" | "throttled" | "unauthorized" | "unavailable" | "uncertain" | "gone";
   /** How many calls it took, 1 where it is left out. */
   readonly calls?: number;
   readonly retryAfterMs?: number | undefined;
@@ -40,7 +45,7 @@ export interface CallOutcome {
 /** Why no call may be made, and after how long to ask again, ms. */
 export interface Shut {
   readonly open: false;
-  readonly reason: "paused" | "unauthorized" | "throttled" | "breaker-open" | "rate" | "busy";
+  readonly reason: "paused" | "disabled" | "unauthorized" | "throttled" | "breaker-open" | "rate" | "busy";
   readonly waitMs: number;
 }
 
@@ -51,11 +56,13 @@ export interface Granted {
 }
 
 /** What is to be told, once. */
-export type Turn = "paused" | "unauthorized" | "resumed" | "opened" | "closed";
+export type Turn = "paused" | "unauthorized" | "disabled" | "resumed" | "opened" | "closed";
 
 /** What must not be forgotten. Times are ms since the epoch. */
 export interface Standing {
-  readonly paused: { readonly why: "by-hand" | "unauthorized"; readonly since: number } | null;
+  readonly paused: { readonly why: "by-hand" | "unauthorized" | "disabled"; readonly since: number } | null;
+  /** Since when nothing has succeeded; null where that is not counted, or the last call has. */
+  readonly failingSince: number | null;
   /** Since when the breaker is open. */
   readonly openedAt: number | null;
   /** No call before this. */
@@ -79,7 +86,7 @@ interface Permit {
   readonly done: boolean;
 }
 
-export const NOTHING_KNOWN: Standing = { paused: null, openedAt: null, retryAt: null };
+export const NOTHING_KNOWN: Standing = { paused: null, failingSince: null, openedAt: null, retryAt: null };
 
 export function gateState(standing: Standing): GateState {
   return { ...standing, tokens: null, refilledAt: 0, failures: 0, permits: new Map(), probe: null };
@@ -88,6 +95,7 @@ export function gateState(standing: Standing): GateState {
 /** Why the engine is not to be called at all; null where only its limits count. */
 export function shutBy({ paused, openedAt, retryAt }: Standing, now: number): Shut | null {
   if (paused?.why === "by-hand") return shut("paused", NEXT_SWEEP_MS);
+  if (paused?.why === "disabled") return shut("disabled", NEXT_SWEEP_MS);
   if (paused) return shut("unauthorized", NEXT_SWEEP_MS);
   if (retryAt !== null && now < retryAt) return shut("throttled", retryAt - now);
   return openedAt === null ? null : shut("breaker-open", NEXT_SWEEP_MS);
@@ -132,7 +140,7 @@ export function giveBack(
   const permits = new Map(state.permits);
   if (permit) permits.set(id, { ...permit, done: true });
   const paid = take({ ...state, permits }, limits, made - (permit?.calls ?? 0));
-  return learn(paid, now, outcomes);
+  return learn(paid, limits, now, outcomes);
 }
 
 /** Asks for the right to probe an engine that is not called otherwise: one at a time. */
@@ -153,9 +161,10 @@ export function probed(
   now: number,
   id: string,
   outcome: CallOutcome,
+  limits: Pick<GateLimits, "disableAfterMs"> = {},
 ): { readonly state: GateState; readonly turned: readonly Turn[] } {
   if (before.probe?.id !== id) return { state: before, turned: [] };
-  const { state, turned } = learn({ ...before, probe: null }, now, [outcome]);
+  const { state, turned } = learn({ ...before, probe: null }, limits, now, [outcome]);
   const alive = outcome.reason !== "unavailable" && outcome.reason !== "uncertain";
   const closes = alive && state.openedAt !== null;
   const resumes = outcome.reason === "answered" && state.paused?.why === "unauthorized";
@@ -198,15 +207,28 @@ function shut(reason: Shut["reason"], waitMs: number): Shut {
   return { open: false, reason, waitMs };
 }
 
-function learn(before: GateState, now: number, outcomes: readonly CallOutcome[]) {
+function learn(
+  before: GateState,
+  { disableAfterMs }: Pick<GateLimits, "disableAfterMs">,
+  now: number,
+  outcomes: readonly CallOutcome[],
+) {
   let state = before;
   const turned: Turn[] = [];
   for (const { reason, retryAfterMs } of outcomes) {
-    if (reason === "answered") state = { ...state, failures: 0 };
+    if (reason === "answered") state = { ...state, failures: 0, failingSince: null };
+    else if (disableAfterMs !== undefined) state = { ...state, failingSince: state.failingSince ?? now };
+    if (reason === "refused") state = { ...state, failures: 0 };
     if (retryAfterMs !== undefined) state = { ...state, retryAt: Math.max(state.retryAt ?? 0, now + retryAfterMs) };
     if (reason === "unauthorized" && state.paused === null) {
       state = { ...state, paused: { why: "unauthorized", since: now } };
       turned.push("unauthorized");
+    }
+    const failingForMs = state.failingSince === null ? 0 : now - state.failingSince;
+    const hopeless = disableAfterMs !== undefined && failingForMs >= disableAfterMs;
+    if ((reason === "gone" || hopeless) && state.paused === null) {
+      state = { ...state, paused: { why: "disabled", since: now } };
+      turned.push("disabled");
     }
     if (reason === "unavailable" || reason === "uncertain") {
       state = { ...state, failures: state.failures + 1 };

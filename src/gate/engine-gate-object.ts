@@ -1,4 +1,4 @@
-// The gate of one engine: a Durable Object that says whether it may be called now. Everybody who calls the engine asks
+// The gate of one engine or callback: a Durable Object that says whether it may be called now. Everybody who calls it asks
 // here, so it answers out of memory; only a turn (paused, unauthorized, opened, Retry-After) is written. Its methods are
 // synchronous, call nobody and know no clock or configuration; each may arrive twice.
 import { DurableObject } from "cloudflare:workers";
@@ -28,6 +28,8 @@ import { Pushes } from "./pushes.ts";
 /** Each call in flight that is told to wait names a time of its own; a second more is not worth a write. */
 const RETRY_STEP_MS = 1_000;
 
+const WHY = ["by-hand", "unauthorized", "disabled"] as const;
+
 /** A turn to be told, and how the gate stands now. */
 export interface Turned {
   readonly turned: Turn[];
@@ -37,6 +39,7 @@ export interface Turned {
 interface StandingRow extends Record<string, SqlStorageValue> {
   readonly paused: string | null;
   readonly paused_at: number | null;
+  readonly failing_since: number | null;
   readonly opened_at: number | null;
   readonly retry_at: number | null;
 }
@@ -72,14 +75,14 @@ export class EngineGateObject extends DurableObject<Env> {
     for (const runId of runIds) this.#pushes.keep(runId, now);
   }
 
-  inspect(now: number, id: string): { shut: Shut | null; probe: boolean } {
+  inspect(now: number, id: string): { shut: Shut | null; probe: boolean; failing: boolean } {
     const { state, may } = askProbe(this.#state, now, id);
     this.#state = state;
-    return { shut: shutBy(state, now), probe: may };
+    return { shut: shutBy(state, now), probe: may, failing: state.failingSince !== null };
   }
 
-  probed(now: number, id: string, outcome: CallOutcome): Turned {
-    return this.#turn(probed(this.#state, now, id, outcome), now);
+  probed(now: number, id: string, outcome: CallOutcome, limits?: GateLimits): Turned {
+    return this.#turn(probed(this.#state, now, id, outcome, limits), now);
   }
 
   pause(now: number): Turned {
@@ -91,12 +94,13 @@ export class EngineGateObject extends DurableObject<Env> {
   }
 
   view(now: number, limits: GateLimits): GateView {
-    const { openedAt, paused, retryAt, probe } = this.#state;
+    const { openedAt, paused, failingSince, retryAt, probe } = this.#state;
     const probing = probe !== null && now < probe.until;
     return {
       breaker: openedAt === null ? "closed" : probing ? "half-open" : "open",
       openedAt,
       paused,
+      failingSince,
       retryAt: retryAt !== null && now < retryAt ? retryAt : null,
       inFlight: inFlight(this.#state, now),
       tokens: tokensLeft(this.#state, limits, now),
@@ -110,24 +114,28 @@ export class EngineGateObject extends DurableObject<Env> {
   }
 
   #read(): Standing {
-    const [row] = this.#sql.exec<StandingRow>("SELECT paused, paused_at, opened_at, retry_at FROM standing");
-    const why = row?.paused === "by-hand" || row?.paused === "unauthorized" ? row.paused : null;
+    const [row] = this.#sql.exec<StandingRow>(
+      "SELECT paused, paused_at, failing_since, opened_at, retry_at FROM standing",
+    );
+    const why = WHY.find((each) => each === row?.paused) ?? null;
     return {
       paused: why && { why, since: row?.paused_at ?? 0 },
+      failingSince: row?.failing_since ?? null,
       openedAt: row?.opened_at ?? null,
       retryAt: row?.retry_at ?? null,
     };
   }
 
-  #write({ paused, openedAt, retryAt }: Standing): void {
+  #write({ paused, failingSince, openedAt, retryAt }: Standing): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO standing (id, paused, paused_at, opened_at, retry_at) VALUES (1, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO standing (id, paused, paused_at, failing_since, opened_at, retry_at) VALUES (1, ?, ?, ?, ?, ?)",
       paused?.why ?? null,
       paused?.since ?? null,
+      failingSince,
       openedAt,
       retryAt,
     );
-    this.#written = { paused, openedAt, retryAt };
+    this.#written = { paused, failingSince, openedAt, retryAt };
   }
 }
 
@@ -136,6 +144,7 @@ function differs(written: Standing, now: Standing): boolean {
   return (
     later ||
     written.openedAt !== now.openedAt ||
+    written.failingSince !== now.failingSince ||
     written.paused?.since !== now.paused?.since ||
     written.paused?.why !== now.paused?.why
   );

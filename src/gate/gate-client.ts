@@ -15,6 +15,8 @@ const CALL_TIMEOUT_MS = 1_000;
 const SHORT_WAITS: readonly Shut["reason"][] = ["rate", "busy"];
 
 export interface EngineGateDeps {
+  /** What is protected: it names the objects, and stands before the names of lines in the log. */
+  readonly kind: "engine" | "callback";
   readonly namespace: DurableObjectNamespace<EngineGateObject>;
   /** The isolate's own. */
   readonly memory: GateMemory;
@@ -31,16 +33,17 @@ type Stub = DurableObjectStub<EngineGateObject>;
 const LEVELS: Readonly<Record<Turn, "info" | "warn" | "error">> = {
   paused: "warn",
   unauthorized: "error",
+  disabled: "error",
   resumed: "info",
   opened: "error",
   closed: "info",
 };
 
-export function createEngineGate({ namespace, memory, limits, token, log, now }: EngineGateDeps): EngineGate {
+export function createEngineGate({ kind, namespace, memory, limits, token, log, now }: EngineGateDeps): EngineGate {
   function call<T>(engine: string, method: (stub: Stub) => Promise<T>): Promise<T> {
     return within(
       CALL_TIMEOUT_MS,
-      callObject(() => namespace.getByName(`engine/${engine}`), method),
+      callObject(() => namespace.getByName(`${kind}/${engine}`), method),
     );
   }
 
@@ -51,7 +54,8 @@ export function createEngineGate({ namespace, memory, limits, token, log, now }:
     try {
       return await call(engine, (stub) => method(stub, known));
     } catch (thrown) {
-      if (memory.unreachable(engine, now())) log("error", "gate.unreachable", { engine, error: String(thrown) });
+      if (memory.unreachable(engine, now()))
+        log("error", "gate.unreachable", { [kind]: engine, error: String(thrown) });
       return undefined;
     }
   }
@@ -59,8 +63,8 @@ export function createEngineGate({ namespace, memory, limits, token, log, now }:
   function tell(engine: string, { turned, shut }: Turned): Shut | null {
     memory.heard(engine, shut, now());
     for (const turn of turned) {
-      const fields = shut === null ? { engine } : { engine, waitMs: shut.waitMs };
-      log(LEVELS[turn], `engine.${turn}`, fields);
+      const fields = shut === null ? { [kind]: engine } : { [kind]: engine, waitMs: shut.waitMs };
+      log(LEVELS[turn], `${kind}.${turn}`, fields);
     }
     return shut;
   }
@@ -70,6 +74,22 @@ export function createEngineGate({ namespace, memory, limits, token, log, now }:
     const told = await attempt(engine, async (stub, known) => stub.leave(now(), known, id, plain));
     if (told) tell(engine, told);
     return told?.pushed ?? false;
+  }
+
+  function probing(engine: string, id: string): Entry {
+    return {
+      open: true,
+      calls: 1,
+      forMs: PERMIT_MS,
+      async leave(...outcomes) {
+        const [outcome] = outcomes;
+        if (!outcome) return false;
+        const told = await attempt(engine, async (stub, known) => stub.probed(now(), id, plainOf(outcome), known));
+        if (told) tell(engine, told);
+        memory.glanced(engine, outcome.reason !== "answered", now());
+        return false;
+      },
+    };
   }
 
   function entry(engine: string, calls: number, id: string): Entry {
@@ -105,6 +125,29 @@ export function createEngineGate({ namespace, memory, limits, token, log, now }:
           const bad = outcomes.filter(({ reason }) => reason !== "answered");
           const uncounted = bad.map((each) => ({ ...each, calls: 0 }));
           return bad.length > 0 && leave(engine, token(), uncounted);
+        },
+      };
+    },
+
+    async glance(engine) {
+      if (!memory.isFresh(engine, now())) {
+        const id = token();
+        const answer = await attempt(engine, async (stub) => stub.inspect(now(), id));
+        memory.heard(engine, answer?.shut ?? null, now());
+        memory.glanced(engine, answer?.failing ?? false, now());
+        if (answer?.probe) return probing(engine, id);
+      }
+      const shut = memory.believedShut(engine, now());
+      if (shut) return shut;
+      return {
+        open: true,
+        calls: 1,
+        forMs: PERMIT_MS,
+        async leave(...outcomes) {
+          const bad = outcomes.some(({ reason }) => reason !== "answered");
+          if (!bad && !memory.isFailing(engine)) return false;
+          memory.glanced(engine, bad, now());
+          return leave(engine, token(), outcomes);
         },
       };
     },

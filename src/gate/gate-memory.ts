@@ -8,6 +8,9 @@ const SHUT_KNOWN_MS = 5_000;
 /** The same for who does not ask: longer than a run just started is followed. */
 const SHUT_BELIEVED_MS = 60_000;
 
+/** Who looks at a gate only to see whether it is shut looks again after this. */
+const GLANCED_MS = 15_000;
+
 /** A gate that does not answer is not waited for again before this. */
 const UNREACHABLE_KNOWN_MS = 5_000;
 
@@ -17,6 +20,11 @@ export interface GateMemory {
   /** The same for someone who is not going to ask. */
   believedShut(engine: string, now: number): Shut | null;
   heard(engine: string, shut: Shut | null, now: number): void;
+  /** Whether it was looked at just now. */
+  isFresh(engine: string, now: number): boolean;
+  /** Whether the last thing that the gate was told of was a failure: then it wants to know of a success. */
+  isFailing(engine: string): boolean;
+  glanced(engine: string, failing: boolean, now: number): void;
   isUnreachable(engine: string, now: number): boolean;
   /** @returns whether that is news */
   unreachable(engine: string, now: number): boolean;
@@ -29,12 +37,20 @@ interface Memory {
   shut: { readonly why: Shut; readonly from: number } | null;
   unreachableUntil: number;
   unasked: number;
+  glancedAt: number | null;
+  failing: boolean;
 }
 
 export function createGateMemory(): GateMemory {
   const engines = new Map<string, Memory>();
   const of = (engine: string): Memory => {
-    const known = engines.get(engine) ?? { shut: null, unreachableUntil: 0, unasked: 0 };
+    const known = engines.get(engine) ?? {
+      shut: null,
+      unreachableUntil: 0,
+      unasked: 0,
+      glancedAt: null,
+      failing: false,
+    };
     engines.set(engine, known);
     return known;
   };
@@ -48,6 +64,14 @@ export function createGateMemory(): GateMemory {
     believedShut: (engine, now) => shutFor(engine, now, SHUT_BELIEVED_MS),
     heard(engine, shut, now) {
       of(engine).shut = shut && { why: shut, from: now };
+    },
+    isFresh(engine, now) {
+      const { glancedAt } = of(engine);
+      return glancedAt !== null && now >= glancedAt && now < glancedAt + GLANCED_MS;
+    },
+    isFailing: (engine) => of(engine).failing,
+    glanced(engine, failing, now) {
+      Object.assign(of(engine), { glancedAt: now, failing });
     },
     isUnreachable(engine, now) {
       const { unreachableUntil } = of(engine);

@@ -1,4 +1,4 @@
-// The schema of an engine's gate, as numbered steps that are only ever added to: one line, written when the gate turns
+// The schema of a gate, as numbered steps that are only ever added to: one line, written when the gate turns
 // and at no other time.
 import { applyMigrations, type Migration } from "../durable/migrate.ts";
 
@@ -16,6 +16,12 @@ const MIGRATIONS: readonly Migration[] = [
         retry_at  INTEGER                  -- no call before this
       ) STRICT;
     `,
+  },
+  {
+    id: 2,
+    name: "failing since",
+    // Since when nothing has succeeded; NULL where that is not so.
+    sql: "ALTER TABLE standing ADD COLUMN failing_since INTEGER",
   },
 ];
 

@@ -1,5 +1,6 @@
 // The operations API: who may use it, and the check that there is a bridge. Its routes stand in files of their own.
 import { type Context, Hono } from "hono";
+import { callbackOperations, callbacks } from "./api-callbacks.ts";
 import { cancels } from "./api-cancel.ts";
 import { config } from "./api-config.ts";
 import { document } from "./api-document.ts";
@@ -22,6 +23,7 @@ import { problemResponse, unavailable } from "./problem.ts";
 /** Every operation, by the heading that it stands under in the document. */
 export const OPERATIONS: Readonly<Record<string, Operations>> = {
   Executions: { ...executionOperations, ...executionWork, ...holdOperations },
+  Callbacks: callbackOperations,
   Engines: engineOperations,
   Sources: sourceOperations,
   Rules: ruleOperations,
@@ -45,6 +47,7 @@ export const api = new Hono<HttpEnv>()
     if (!c.env.bridge.ok) return misconfigured(c);
     await next();
   })
+  .route("/callbacks", callbacks)
   .route("/engines", engines)
   .route("/executions", executions)
   .route("/executions", replays)

@@ -178,6 +178,12 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       return found.map((entries) => newestFirst(entries, entries.length).executions.slice());
     },
 
+    async owedBefore({ id, recordId, endedAt }, callback) {
+      const address = addressOf(id);
+      if (!address || recordId === null || endedAt === null) return false;
+      return call(address.shard, async (object) => object.owedBefore(recordId, address.row, endedAt, callback));
+    },
+
     async purge(shard, now) {
       return call(shard, async (object) => object.purge(now));
     },

@@ -3,6 +3,7 @@
 // writes behind it are durable. Every method may arrive twice. Plain flat data goes in and out.
 import { DurableObject } from "cloudflare:workers";
 import type { DueCursor, SaveOutcome } from "../bridge/ports.ts";
+import type { Execution } from "../core/execution.ts";
 import { LEASE_MS } from "../core/retry.ts";
 import { isActive, mayFollow, type RunState } from "../core/run-state.ts";
 import { type AdmittedRow, admitOne, requestCancel } from "./admit.ts";
@@ -228,6 +229,15 @@ export class LedgerShard extends DurableObject<Env> {
   /** What goes on of each: a record ("" for none), a rule, and a key or null for all. */
   goingOn(targets: readonly TargetRow[]): SummaryRow[][] {
     return targets.map((target) => this.#rows<SummaryRow>(sql.SELECT_GOING_ON, ...target));
+  }
+
+  /** Whether an end of the record that came before this one is still owed to the callback. */
+  owedBefore(recordId: string, id: number, endedAt: number, callback: string): boolean {
+    return this.#rows<{ id: number; progress: string }>(sql.SELECT_OWED_OF_RECORD, recordId, id).some((row) => {
+      const other: Pick<Execution, "endedAt" | "deliveries"> = JSON.parse(row.progress);
+      if (other.endedAt === null || other.endedAt > endedAt || (other.endedAt === endedAt && row.id > id)) return false;
+      return other.deliveries.some((delivery) => delivery.callback === callback && delivery.state === "due");
+    });
   }
 
   /** Looks at some of the oldest executions, deletes those past their time, and remembers where it was. */

@@ -48,6 +48,10 @@ export const SELECT_IN_REPLAYS_WAY = `SELECT ${SUMMARY}, json_extract(attributes
 export const SELECT_GOING_ON = `SELECT ${SUMMARY} FROM executions
   WHERE record_id = ?1 AND rule = ?2 AND (?3 IS NULL OR dedupe_key = ?3) AND run IN (${ACTIVE}) ORDER BY id DESC`;
 
+/** Ends of a record that some callback has not got yet, but for one. Parameters: record, the one. */
+export const SELECT_OWED_OF_RECORD = `SELECT id, progress FROM executions
+  WHERE record_id = ? AND id <> ? AND delivery = 'due' AND run NOT IN (${ACTIVE}) ORDER BY id LIMIT 500`;
+
 /**
  * The first request stands. What waits is due now; what is at its start call belongs to whoever makes it, and what is
  * held to a person. Parameters: 1 now, 2 who wants it, 3 id.

@@ -7,6 +7,7 @@ export function openGate(): EngineGate {
   return {
     enter: async () => entry,
     slipIn: () => entry,
+    glance: async () => entry,
     inspect: async () => ({ shut: null, probe: null }),
     probed: async () => null,
     keepPush: async () => undefined,

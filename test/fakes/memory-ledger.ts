@@ -227,6 +227,16 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       return over.length;
     },
 
+    async owedBefore({ id, recordId, endedAt }, callback) {
+      if (recordId === null || endedAt === null) return false;
+      const own = rows.get(id)?.row ?? 0;
+      return [...rows.values()].some(({ row, execution: other }) => {
+        if (other.recordId !== recordId || other.id === id || other.endedAt === null) return false;
+        const earlier = other.endedAt < endedAt || (other.endedAt === endedAt && row < own);
+        return earlier && other.deliveries.some((each) => each.callback === callback && each.state === "due");
+      });
+    },
+
     /** It keeps nothing on a disk that could fill up. */
     async sizes() {
       return Array.from({ length: shards }, () => 0);

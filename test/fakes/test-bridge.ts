@@ -107,6 +107,7 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
     lines,
     desk: createFakeDesk(),
     gate: openGate(),
+    callbackGate: openGate(),
     keys: noKeys,
     engine: (id) => (id === "default" ? fakeEngine : undefined),
     push: () => undefined,

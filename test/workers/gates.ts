@@ -19,9 +19,11 @@ export interface GateRoom {
   /** What a request does instead of reaching its object. */
   broken: (() => never) | undefined;
   limits: GateLimits;
-  stub(engine?: string): GateStub;
+  /** What the configuration has. */
+  known: readonly string[];
+  stub(engine?: string, kind?: "engine" | "callback"): GateStub;
   /** One isolate's view of the gates: its own short memory. */
-  gate(clock: { now(): number }, log: Log): EngineGate;
+  gate(clock: { now(): number }, log: Log, kind?: "engine" | "callback"): EngineGate;
 }
 
 export function openGates(): GateRoom {
@@ -31,9 +33,11 @@ export function openGates(): GateRoom {
     requests: 0,
     broken: undefined,
     limits: NO_LIMITS,
-    stub: (engine = "default") => getByName(`engine/${engine}`),
-    gate: (clock, log) =>
+    known: ["default"],
+    stub: (engine = "default", kind = "engine") => getByName(`${kind}/${engine}`),
+    gate: (clock, log, kind = "engine") =>
       createEngineGate({
+        kind,
         namespace: {
           getByName(name: string) {
             room.requests++;
@@ -42,7 +46,7 @@ export function openGates(): GateRoom {
           },
         } as unknown as DurableObjectNamespace<EngineGateObject>,
         memory: createGateMemory(),
-        limits: (engine) => (engine === "default" ? room.limits : undefined),
+        limits: (engine) => (room.known.includes(engine) ? room.limits : undefined),
         token: () => crypto.randomUUID(),
         log,
         now: () => clock.now(),

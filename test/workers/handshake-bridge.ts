@@ -126,6 +126,7 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
     callbacks: { send: async () => ({ delivered: true, status: 204, durationMs: 1 }) },
     desk,
     gate: openGate(),
+    callbackGate: openGate(),
     keys: noKeys,
     engine: () => runningEngine,
     push: () => undefined,

@@ -141,6 +141,7 @@ function bridgeOf(lines: LogLine[]): Bridge {
     callbacks: { send: async () => ({ delivered: true, status: 204, durationMs: 12 }) },
     desk: createFakeDesk(),
     gate: openGate(),
+    callbackGate: openGate(),
     keys: noKeys,
     engine: () => engine,
     push: () => undefined,

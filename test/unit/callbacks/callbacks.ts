@@ -33,7 +33,9 @@ export function senderTo(
   { secrets = ["CRM_CALLBACK_SECRET"], timeout = "15s", settings, deps }: SenderOptions = {},
 ) {
   return createCallbackSender({
-    callbacks: { crm: { url, secrets: [...secrets], timeout, headers: {}, ...settings } },
+    callbacks: {
+      crm: { url, secrets: [...secrets], timeout, headers: {}, disableAfter: "5d", ordered: false, ...settings },
+    },
     policy: { development: true },
     tokens: new Map(),
     secrets: (names) => names.map((name) => SECRETS[name] ?? ""),
