@@ -2,6 +2,7 @@
 // numbers, calls fetch or looks at secrets; everything else is given what it needs.
 import bundledConfig from "../bridge.config.json";
 import { createAccess } from "./access/access-client.ts";
+import { raiseAlert } from "./bridge/alerts.ts";
 import type { ConfigDesk } from "./bridge/configure.ts";
 import { createEarlierSetups, type EarlierSetups } from "./bridge/earlier-setups.ts";
 import type {
@@ -22,6 +23,7 @@ import { createWatchdog, type Watchdog } from "./bridge/watchdog.ts";
 import type { CallbackTokens } from "./callbacks/authorization.ts";
 import { createCallbackSender } from "./callbacks/callback-sender.ts";
 import { createConfigStore } from "./config/config-client.ts";
+import { alertOf } from "./core/alert.ts";
 import { compileCallbacks } from "./core/callback.ts";
 import { callbackLimits } from "./core/callback-config.ts";
 import { type EngineConfig, gateLimits } from "./core/engine-config.ts";
@@ -66,6 +68,8 @@ export interface Invocation {
   readonly scheduledTime?: number | undefined;
   /** By which its lines in the log can be told from others'. */
   readonly requestId?: string;
+  /** Keeps work going after the answer (the platform's waitUntil). */
+  defer?(work: Promise<unknown>): void;
   /** Where it may share out a sweep. */
   readonly sweepElsewhere?: SweepElsewhere;
 }
@@ -76,7 +80,7 @@ export interface Invocation {
  */
 export async function composeBridge(
   env: Env,
-  { scheduledTime, requestId, sweepElsewhere }: Invocation = {},
+  { scheduledTime, requestId, defer, sweepElsewhere }: Invocation = {},
 ): Promise<Result<Bridge, Misconfigured | ConfigUnreachable>> {
   const { setups, earlier, desk, keys, gates, callbackGates, tokens, callbackTokens } = lastingOf(env);
   const setup = await setups.current();
@@ -93,7 +97,13 @@ export async function composeBridge(
       return [id, createEngine(definition, { token, fetch: callFetch, now: realNow })];
     }),
   );
-  return ok({
+  const plainLog = logOf(requestId);
+  // What turns is told to the log in one place; whatever of it is for people goes on from here.
+  const alertingLog: Log = (level, name, fields) => {
+    plainLog(level, name, fields);
+    if (alertOf(name, fields)) defer?.(raiseAlert(bridge, name, fields));
+  };
+  const bridge: Bridge = {
     setup: setup.value,
     setupOf: (revision) =>
       revision === setup.value.revision ? Promise.resolve(setup.value) : earlier.setupOf(revision),
@@ -118,7 +128,7 @@ export async function composeBridge(
       memory: gates,
       limits: (id) => config.engines[id] && gateLimits(config.engines[id]),
       token,
-      log,
+      log: alertingLog,
       now: realNow,
     }),
     callbackGate: createEngineGate({
@@ -127,7 +137,7 @@ export async function composeBridge(
       memory: callbackGates,
       limits: (id) => config.callbacks[id] && callbackLimits(config.callbacks[id]),
       token,
-      log,
+      log: alertingLog,
       now: realNow,
     }),
     keys,
@@ -143,8 +153,9 @@ export async function composeBridge(
     token,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     sweepElsewhere,
-    log: logOf(requestId),
-  });
+    log: alertingLog,
+  };
+  return ok(bridge);
 }
 
 /** What changing the configuration needs: it works where the bridge does not, so that a refused one can be mended. */

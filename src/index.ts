@@ -21,7 +21,7 @@ export class SweepShare extends WorkerEntrypoint<Env> {
    * @returns null where this invocation has no configuration to work by
    */
   async sweepShards(order: ShardsOrder, scheduledTime: number | undefined): Promise<ShardsReport | null> {
-    const bridge = await composeBridge(this.env, { scheduledTime });
+    const bridge = await composeBridge(this.env, { scheduledTime, defer: (work) => this.ctx.waitUntil(work) });
     return bridge.ok ? sweepShards(bridge.value, order) : null;
   }
 }
@@ -37,19 +37,24 @@ function elsewhere(ctx: ExecutionContext, scheduledTime?: number): SweepElsewher
 export default {
   async fetch(request, env, ctx) {
     const requestId = requestIdOf(request);
-    const bridge = await composeBridge(env, { requestId, sweepElsewhere: elsewhere(ctx) });
+    const defer = (work: Promise<unknown>): void => ctx.waitUntil(work);
+    const bridge = await composeBridge(env, { requestId, defer, sweepElsewhere: elsewhere(ctx) });
     if (bridge.ok) ctx.waitUntil(watchdogOf(env).watch(bridge.value));
     return app.fetch(request, {
       bridge,
       config: composeConfigDesk(env),
       adminToken: textBinding(env, "ADMIN_TOKEN"),
       ...composeAccess(env, requestId),
-      defer: (work) => ctx.waitUntil(work),
+      defer,
     });
   },
 
   async scheduled({ scheduledTime }, env, ctx) {
-    const bridge = await composeBridge(env, { scheduledTime, sweepElsewhere: elsewhere(ctx, scheduledTime) });
+    const bridge = await composeBridge(env, {
+      scheduledTime,
+      defer: (work) => ctx.waitUntil(work),
+      sweepElsewhere: elsewhere(ctx, scheduledTime),
+    });
     if (bridge.ok) await scheduledSweep(bridge.value);
   },
 } satisfies ExportedHandler<Env>;

@@ -41,7 +41,7 @@ export async function recordedEvents(
   for (let pages = 0; pages < maxPages; pages++) {
     const page = await ledger.list({ ...filter, ...(before === null ? {} : { before }) });
     for (const record of page.executions) {
-      if (record.admittedAt > untilAt) continue;
+      if (record.admittedAt > untilAt || record.run === "alert") continue;
       if (record.admittedAt < sinceAt) return { events: [...events.values()], complete: true };
       const key = keyOf(record);
       const known = events.get(key);

@@ -46,7 +46,10 @@ export interface Admission {
   /** null for starts */
   readonly cancel: CancelTarget | null;
   /** Over from the beginning, and why; null where something is to be done. */
-  readonly over: { readonly state: "invalid" | "shadow" | "unmatched"; readonly reason: string | null } | null;
+  readonly over: {
+    readonly state: "invalid" | "shadow" | "unmatched" | "alert";
+    readonly reason: string | null;
+  } | null;
   readonly replay?: Replay;
   /** Left to the sweep from the beginning: nobody goes on with it after the answer. */
   readonly deferred?: boolean;

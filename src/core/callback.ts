@@ -56,7 +56,7 @@ function callbackOf(config: CallbackConfig, url: Template | null, body: Template
   return {
     config,
     delaysMs: config.retry?.map(durationMs),
-    wants: ({ run }) => config.on === undefined || (config.on as readonly string[]).includes(run),
+    wants: ({ run }) => config.on === undefined || run === "alert" || (config.on as readonly string[]).includes(run),
     async address(execution) {
       const where = await urlOf(config, url, execution);
       if (!where.ok) return where;

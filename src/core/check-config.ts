@@ -79,6 +79,9 @@ function referenceFaults(config: BridgeConfig, isLeftOut: IsLeftOut): ConfigFaul
       }
     }
   }
+  for (const [at, callback] of (config.alerts?.callbacks ?? []).entries()) {
+    mustExist("callbacks", callback, ["alerts", "callbacks", at]);
+  }
   for (const [index, schedule] of config.schedules.entries()) targetsMustExist(schedule, "schedules", index);
   return faults;
 }

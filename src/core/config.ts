@@ -69,6 +69,10 @@ export const BridgeConfig = z
     schedules: z.array(ScheduleConfig).default([]),
     ledger: LedgerSettings.prefault({}),
     access: AccessConfig.optional(),
+    alerts: z
+      .strictObject({ callbacks: z.array(Id).min(1).max(5).describe("Names of callbacks.") })
+      .optional()
+      .describe("Who is told what a person must know: messages of type bridge.alert.…, each with what to do."),
   })
   .describe("The configuration of a Hookspan bridge.");
 export type BridgeConfig = z.infer<typeof BridgeConfig>;

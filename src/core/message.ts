@@ -23,6 +23,11 @@ export interface Message {
 export function messageOf(execution: Execution): Message {
   // What the sender's headers and payload hold is for the rules; a callback is told which event it was.
   const { data: _data, headers: _headers, ...event } = eventAttributes(execution.event);
+  // What a person is to be told speaks for itself.
+  if (execution.run === "alert") {
+    const { type, time, data } = execution.event;
+    return { type, timestamp: time, data: { ...(data as JsonObject), execution: execution.id } };
+  }
   return {
     type: `execution.${execution.run}`,
     timestamp: new Date(execution.endedAt ?? execution.admittedAt).toISOString(),

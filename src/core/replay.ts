@@ -57,7 +57,11 @@ export function objectionTo(
 ): Objection | null {
   switch (request.intent) {
     case "re-evaluate":
-      return null;
+      if (execution.run !== "alert") return null;
+      return {
+        reason: "nothing-decided",
+        detail: "It is an alert, and no event: there is nothing to decide. Use resend.",
+      };
     case "restart":
       return objectionToRestart(execution);
     case "refetch":
@@ -77,7 +81,7 @@ function objectionToRestart({ run, reason, cancel }: Replayable): Objection | nu
   }
   if (isActive(run)) return goesOn("cancel it first");
   const failedShadow = run === "shadow" && reason !== null;
-  if (cancel === null && run !== "invalid" && run !== "unmatched" && !failedShadow) return null;
+  if (cancel === null && run !== "invalid" && run !== "unmatched" && run !== "alert" && !failedShadow) return null;
   const detail = "It has no start request to be sent again. Use re-evaluate, which decides its event anew.";
   return { reason: "no-start-request", detail };
 }

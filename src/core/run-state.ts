@@ -5,9 +5,9 @@ export const RUN_ENDS = ["succeeded", "failed", "canceled", "expired", "rejected
 
 /**
  * Records that never were a run and never change: what a shadow rule would have done; an event that no rule took; a
- * cancel that found something to cancel; a cancel that found nothing (left) to cancel.
+ * cancel that found something to cancel; a cancel that found nothing (left) to cancel; something that a person was told.
  */
-export const RECORDS = ["shadow", "unmatched", "applied", "moot"] as const;
+export const RECORDS = ["shadow", "unmatched", "applied", "moot", "alert"] as const;
 
 export const RUN_STATES = ["queued", "starting", "running", "held", ...RUN_ENDS, ...RECORDS] as const;
 export type RunState = (typeof RUN_STATES)[number];
@@ -31,6 +31,7 @@ export const TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
   unmatched: [],
   applied: [],
   moot: [],
+  alert: [],
 };
 
 export function mayFollow(from: RunState, to: RunState): boolean {

@@ -41,6 +41,7 @@ const WAYS: Record<RunState, readonly [Partial<Admission>, ...((execution: Execu
   held: [{}, parked],
   shadow: [{ callbacks: [], over: { state: "shadow", reason: null } }],
   unmatched: [{ rule: "", callbacks: [], start: null, over: { state: "unmatched", reason: null } }],
+  alert: [{ rule: "", callbacks: [], start: null, over: { state: "alert", reason: null } }],
   applied: [{ ...CANCEL, cancel: { rule: TARGET, dedupeKey: null } }],
   moot: [{ ...CANCEL, cancel: { rule: "never-started", dedupeKey: null } }],
 };
