@@ -48,6 +48,9 @@ export interface ExecutionFilter {
   readonly rule?: string;
   readonly source?: string;
   readonly recordId?: string;
+  /** The sender's own id of the event. */
+  readonly eventId?: string;
+  readonly runId?: string;
   /** Only executions admitted from then on, ms since the epoch. */
   readonly since?: number;
   /** Only executions admitted before then, ms since the epoch. */
@@ -69,6 +72,24 @@ export interface ExecutionPage {
   readonly executions: readonly ExecutionSummary[];
   /** Give it as `before` for the next page; null where this is the last. */
   readonly next: string | null;
+}
+
+/** How executions stand, of those admitted from a moment on: at most so many of each shard, the newest. */
+export interface LedgerStats {
+  /** How many were looked at, and whether there are more. */
+  readonly looked: number;
+  readonly complete: boolean;
+  readonly states: Readonly<Record<string, number>>;
+  /** Deliveries by callback, then by state. */
+  readonly deliveries: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** From the admission to the answer of the start call, ms, in ascending order; a sample. */
+  readonly startMs: readonly number[];
+  /** From the end to its delivery, ms, in ascending order; a sample. */
+  readonly deliveryMs: readonly number[];
+  /** Executions for which something is due now, whenever they were admitted. */
+  readonly backlog: number;
+  /** When the oldest of them was due, ms since the epoch; null where nothing is. */
+  readonly oldestDueAt: number | null;
 }
 
 export interface RuleCount {
@@ -108,6 +129,7 @@ export interface Ledger {
   list(filter: ExecutionFilter): Promise<ExecutionPage>;
   /** How many executions of each rule stand in each state, of those admitted since (ms since the epoch). Reads all of them. */
   counts(since: number): Promise<RuleCount[]>;
+  stats(since: number, now: number): Promise<LedgerStats>;
   /** For each target, what goes on of it, the newest first. */
   goingOn(targets: readonly Target[]): Promise<ExecutionSummary[][]>;
   /**

@@ -56,7 +56,7 @@ export const executions = new Hono<HttpEnv>()
     if (!query.success) return problemResponse(badRequest(faultsOf(query.error, "query")));
     const { cursor, limit, ...wanted } = query.data;
     const page = await bridgeOf(c).ledger.list({
-      ...filterOf(wanted),
+      ...filterOf(wanted, bridgeOf(c).setup.config.recordNamespace),
       limit,
       ...(cursor === undefined ? {} : { before: cursor }),
     });

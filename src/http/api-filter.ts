@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { ExecutionFilter } from "../bridge/ports.ts";
 import { DELIVERY_STATES, RUN_STATES } from "../core/execution.ts";
+import { deriveRecordId } from "../core/record-id.ts";
 
 /** An execution's id exactly as the ledger writes it: one that it could not read would start the pages all over. */
 const CURSOR = /^exe_(0|[1-9a-z][0-9a-z]{0,2})_(0|[1-9a-z][0-9a-z]{0,9})$/;
@@ -18,6 +19,14 @@ export const FILTER = {
   rule: z.string().min(1).optional(),
   source: z.string().min(1).optional(),
   recordId: z.uuid().toLowerCase().optional(),
+  record: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe("What the record id is derived from, such as the sender's id of a customer."),
+  eventId: z.string().min(1).max(1_000).optional().describe("The sender's own id of the event."),
+  runId: z.string().min(1).max(300).optional().describe("The engine's id of the run."),
   since: Time.optional(),
   until: Time.optional(),
 };
@@ -25,8 +34,9 @@ export const FILTER = {
 type Wanted = z.infer<z.ZodObject<typeof FILTER>>;
 
 /** Without what is not said. */
-export function filterOf(wanted: Wanted): Omit<ExecutionFilter, "before" | "limit"> {
-  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+export function filterOf({ record, ...wanted }: Wanted, namespace: string): Omit<ExecutionFilter, "before" | "limit"> {
+  const recordId = wanted.recordId ?? (record === undefined ? undefined : deriveRecordId(namespace, record));
+  return Object.fromEntries(Object.entries({ ...wanted, recordId }).filter(([, value]) => value !== undefined));
 }
 
 /** Every fault of a query or a body in one sentence, each with its place. */

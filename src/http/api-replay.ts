@@ -53,7 +53,7 @@ export const bulkReplays = new Hono<HttpEnv>()
 
     const request = requestOf(body.value);
     const { intent } = request;
-    const filter = filterOf(body.value.filter);
+    const filter = filterOf(body.value.filter, bridge.setup.config.recordNamespace);
     if (body.value.preview) {
       const { sample, ...sums } = await estimate(bridge, request, filter);
       return c.json({ intent, dedupe: DEDUPE[intent], ...sums, sample: sample.map(foreseenView) });

@@ -11,6 +11,7 @@ import { holdOperations, holds } from "./api-hold.ts";
 import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
+import { stats, statsOperations } from "./api-stats.ts";
 import { tokenOperations, tokens } from "./api-tokens.ts";
 import { audit } from "./audit.ts";
 import { authenticate, authorize } from "./auth.ts";
@@ -26,6 +27,7 @@ export const OPERATIONS: Readonly<Record<string, Operations>> = {
   Callbacks: callbackOperations,
   Engines: engineOperations,
   Sources: sourceOperations,
+  Statistics: statsOperations,
   Rules: ruleOperations,
   Configuration: configOperations,
   Access: tokenOperations,
@@ -55,7 +57,8 @@ export const api = new Hono<HttpEnv>()
   .route("/executions", holds)
   .route("/replays", bulkReplays)
   .route("/rules", rules)
-  .route("/sources", sources);
+  .route("/sources", sources)
+  .route("/", stats);
 
 /** Whoever may use the API is told every fault of the configuration. */
 function misconfigured(c: Context<HttpEnv>): Response {

@@ -12,9 +12,13 @@ import { newestFirst, type PageEntry, pageQuery, summed } from "./pages.ts";
 import type { LivesQuery, TargetRow } from "./query.ts";
 import { type Candidate, toCandidate, toExecution, toProgressRow, toSummary } from "./row.ts";
 import { addressOf, homesOf, IDS_PER_MS, publicId, shardsInUse } from "./shard.ts";
+import { mergedStats } from "./stats.ts";
 
 /** A call to a Durable Object holds 32 MiB; admissions beyond this go in a call of their own. */
 const ADMIT_MAX_CHARS = 4 * 1024 * 1024;
+
+/** Rows that one shard looks at for statistics. */
+const STATS_ROWS = 5_000;
 
 /** The marks of work that concerns no shard in particular. */
 const MARKS_SHARD = 0;
@@ -158,6 +162,15 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
         range(shardsInUse(settings)).map((shard) => call(shard, async (object) => object.counts(since * IDS_PER_MS))),
       );
       return summed(all.flat());
+    },
+
+    async stats(since, now) {
+      const all = await Promise.all(
+        range(shardsInUse(settings)).map((shard) =>
+          call(shard, async (object) => object.stats(since * IDS_PER_MS, now, STATS_ROWS)),
+        ),
+      );
+      return mergedStats(all);
     },
 
     async goingOn(targets) {

@@ -14,6 +14,7 @@ import type { CountRow, LivesQuery, MarkRow, PageQuery, TargetRow } from "./quer
 import type { Candidate, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts";
 import { RunIndex } from "./run-index.ts";
 import * as sql from "./statements.ts";
+import { type StatsRow, statsOf } from "./stats.ts";
 
 /** Rows per claim: few enough that the last is taken up well before its lease ends, six at a time and slow as calls may be. */
 const CLAIM_BATCH = 12;
@@ -224,6 +225,11 @@ export class LedgerShard extends DurableObject<Env> {
   /** How many executions of each rule stand in each state, of those admitted from this id on. A walk over all of them. */
   counts(from: number): CountRow[] {
     return this.#rows<CountRow>(sql.COUNT_BY_RULE, from);
+  }
+
+  /** How executions stand, from this id on, at most so many of them, the newest. */
+  stats(from: number, now: number, limit: number): StatsRow {
+    return statsOf(this.#sql, from, now, limit);
   }
 
   /** What goes on of each: a record ("" for none), a rule, and a key or null for all. */

@@ -35,6 +35,8 @@ function equalities(filter: ExecutionFilter): (readonly [PageColumn, string])[] 
     ["delivery", filter.delivery],
     ["rule", filter.rule],
     ["source", filter.source],
+    ["attributes ->> '$.event.id'", filter.eventId],
+    ["progress ->> '$.runId'", filter.runId],
   ];
   return wanted.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]));
 }

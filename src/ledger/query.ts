@@ -21,7 +21,15 @@ export interface PageQuery {
 /** What a start or a cancel is about; null: all keys. */
 export type TargetRow = readonly [recordId: string, rule: string, dedupeKey: string | null];
 
-export type PageColumn = "record_id" | "run" | "delivery" | "rule" | "source";
+/** The last two are in no column: they are looked for, from the newest on. */
+export type PageColumn =
+  | "record_id"
+  | "run"
+  | "delivery"
+  | "rule"
+  | "source"
+  | "attributes ->> '$.event.id'"
+  | "progress ->> '$.runId'";
 
 export interface MarkRow {
   readonly name: string;

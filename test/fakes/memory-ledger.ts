@@ -191,6 +191,8 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
         .filter(({ execution }) => filter.rule === undefined || execution.rule === filter.rule)
         .filter(({ execution }) => filter.source === undefined || execution.event.source === filter.source)
         .filter(({ execution }) => filter.recordId === undefined || execution.recordId === filter.recordId)
+        .filter(({ execution }) => filter.eventId === undefined || execution.event.id === filter.eventId)
+        .filter(({ execution }) => filter.runId === undefined || execution.runId === filter.runId)
         .filter(({ row }) => row >= (filter.since ?? 0) * IDS_PER_MS)
         .filter(({ row }) => filter.until === undefined || row < filter.until * IDS_PER_MS)
         .sort(compareNewest);
@@ -206,6 +208,9 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
         return { rule, state, count };
       });
     },
+
+    /** Statistics are the real ledger's matter. */
+    stats: () => Promise.reject(new Error("the ledger in memory has no statistics")),
 
     async goingOn(targets) {
       return targets.map(({ recordId, rule, dedupeKey }) =>

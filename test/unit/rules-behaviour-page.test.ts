@@ -133,7 +133,8 @@ function cancelOf(rule: string): Admission {
 
 /** What would meet an execution in this state: of cancels only a cancel, of events that no rule took only such a one. */
 function likeHolder(state: RunState, onDuplicate: DuplicatePolicy): Admission {
-  if (state === "unmatched" || state === "alert") return admission({ over: { state, reason: null }, start: null, callbacks: [] });
+  if (state === "unmatched" || state === "alert")
+    return admission({ over: { state, reason: null }, start: null, callbacks: [] });
   if (state === "applied" || state === "moot") return { ...cancelOf("another"), dedupeKey: "sub_1" };
   return admission({ onDuplicate });
 }

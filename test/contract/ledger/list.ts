@@ -55,6 +55,8 @@ export function listContract({ open }: LedgerUnderTest): void {
       [{ rule: "stop" }, ["other-rule"]],
       [{ rule: "sto" }, []],
       [{ source: "typeform" }, ["typeform"]],
+      [{ eventId: "evt_that_is_not_there" }, []],
+      [{ runId: "run_that_is_not_there" }, []],
       [{ recordId: recordId(7) }, ["running", "told", "dead-letter"]],
       [{ recordId: recordId(999) }, []],
       [{ recordId: recordId(7), state: "succeeded" }, ["told"]],

@@ -1,0 +1,83 @@
+// How executions stand: counted in a shard over a bounded walk of its newest rows, and put together over all shards. Writes nothing.
+import type { LedgerStats } from "../bridge/ports.ts";
+import type { Execution } from "../core/execution.ts";
+import { IDS_PER_MS } from "./shard.ts";
+
+/** Times of one shard that are kept: enough for a p95, and few enough to be sent. */
+const SAMPLE = 200;
+
+export interface StatsRow extends Omit<LedgerStats, "states" | "deliveries"> {
+  readonly states: readonly { readonly state: string; readonly count: number }[];
+  readonly deliveries: readonly { readonly callback: string; readonly state: string; readonly count: number }[];
+}
+
+interface Row extends Record<string, SqlStorageValue> {
+  id: number;
+  run: string;
+  started_at: number | null;
+  progress: string;
+}
+
+const SELECT = `SELECT id, run, started_at, progress FROM executions WHERE id >= ? ORDER BY id DESC LIMIT ?`;
+const BACKLOG =
+  "SELECT count(*) AS count, min(due_at) AS oldest FROM executions WHERE due_at <= ? AND run <> 'running'";
+
+export function statsOf(sql: SqlStorage, from: number, now: number, limit: number): StatsRow {
+  const rows = sql.exec<Row>(SELECT, from, limit + 1).toArray();
+  const states = new Map<string, number>();
+  const deliveries = new Map<string, { callback: string; state: string; count: number }>();
+  const startMs: number[] = [];
+  const deliveryMs: number[] = [];
+  for (const { id, run, started_at, progress } of rows.slice(0, limit)) {
+    states.set(run, (states.get(run) ?? 0) + 1);
+    const known: Pick<Execution, "deliveries" | "endedAt" | "timeline"> = JSON.parse(progress);
+    for (const { callback, state } of known.endedAt === null ? [] : known.deliveries) {
+      const key = JSON.stringify([callback, state]);
+      deliveries.set(key, { callback, state, count: (deliveries.get(key)?.count ?? 0) + 1 });
+    }
+    // Ids are the time of the admission.
+    if (started_at !== null) startMs.push(Math.max(started_at - Math.floor(id / IDS_PER_MS), 0));
+    const told = known.timeline.find(({ step, outcome }) => step === "callback" && outcome === "delivered");
+    if (told && known.endedAt !== null) deliveryMs.push(Math.max(told.at - known.endedAt, 0));
+  }
+  const { count, oldest } = sql.exec<{ count: number; oldest: number | null }>(BACKLOG, now).one();
+  return {
+    looked: Math.min(rows.length, limit),
+    complete: rows.length <= limit,
+    states: [...states].map(([state, number]) => ({ state, count: number })),
+    deliveries: [...deliveries.values()],
+    startMs: sampled(startMs),
+    deliveryMs: sampled(deliveryMs),
+    backlog: count,
+    oldestDueAt: oldest,
+  };
+}
+
+/** Evenly out of the whole, in ascending order. */
+function sampled(values: readonly number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  if (sorted.length <= SAMPLE) return sorted;
+  return Array.from({ length: SAMPLE }, (_, n) => sorted[Math.floor((n * (sorted.length - 1)) / (SAMPLE - 1))] ?? 0);
+}
+
+export function mergedStats(all: readonly StatsRow[]): LedgerStats {
+  const states: Record<string, number> = {};
+  const deliveries: Record<string, Record<string, number>> = {};
+  for (const shard of all) {
+    for (const { state, count } of shard.states) states[state] = (states[state] ?? 0) + count;
+    for (const { callback, state, count } of shard.deliveries) {
+      deliveries[callback] = { ...deliveries[callback], [state]: (deliveries[callback]?.[state] ?? 0) + count };
+    }
+  }
+  const oldest = all.flatMap(({ oldestDueAt }) => (oldestDueAt === null ? [] : [oldestDueAt]));
+  return {
+    looked: all.reduce((sum, { looked }) => sum + looked, 0),
+    complete: all.every(({ complete }) => complete),
+    states,
+    deliveries,
+    startMs: all.flatMap(({ startMs }) => startMs).toSorted((a, b) => a - b),
+    deliveryMs: all.flatMap(({ deliveryMs }) => deliveryMs).toSorted((a, b) => a - b),
+    backlog: all.reduce((sum, { backlog }) => sum + backlog, 0),
+    oldestDueAt: oldest.length === 0 ? null : Math.min(...oldest),
+  };
+}
