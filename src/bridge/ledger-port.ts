@@ -137,6 +137,8 @@ export interface Ledger {
    * moment, the first that was admitted is the earlier.
    */
   owedBefore(execution: Execution, callback: string): Promise<boolean>;
+  /** Erases what is kept about a record and is over; dedupe keys stay, as hashes. `left`: executions that still go on. */
+  erase(recordId: string): Promise<{ readonly erased: number; readonly left: number }>;
   /** Deletes some of what has outlived its retention in one shard. @returns how many executions */
   purge(shard: number, now: number): Promise<number>;
   /** How much each shard holds, bytes, in the order of the shards. */

@@ -10,6 +10,9 @@ export type { Admission, StartRequest } from "./admission.ts";
 export { DELIVERY_STATES, type Delivery, type DeliveryState } from "./delivery.ts";
 export { type EndState, mayFollow, RUN_STATES, type RunState, TRANSITIONS } from "./run-state.ts";
 
+/** In place of what was erased on request. */
+export const ERASED = "erased";
+
 /** A line of an execution's timeline, for the person who asks what happened. */
 export interface TimelineEntry {
   /** ms since the epoch */

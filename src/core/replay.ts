@@ -1,6 +1,6 @@
 // Replays: what a person may ask to be done with an execution once more, whether it can be, and what it does to dedupe. Pure.
 import type { Admission, Replay } from "./admission.ts";
-import { type Delivery, type Execution, note } from "./execution.ts";
+import { type Delivery, ERASED, type Execution, note } from "./execution.ts";
 import { LEASE_MS } from "./retry.ts";
 import { isActive } from "./run-state.ts";
 
@@ -55,6 +55,9 @@ export function objectionTo(
   execution: Replayable,
   exists: (callback: string) => boolean,
 ): Objection | null {
+  if (execution.reason === ERASED) {
+    return { reason: "no-start-request", detail: "What was kept of it has been erased on request." };
+  }
   switch (request.intent) {
     case "re-evaluate":
       if (execution.run !== "alert") return null;

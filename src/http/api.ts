@@ -5,6 +5,7 @@ import { cancels } from "./api-cancel.ts";
 import { config } from "./api-config.ts";
 import { document } from "./api-document.ts";
 import { engines } from "./api-engines.ts";
+import { erasureOperations, erasures } from "./api-erasures.ts";
 import { executionOperations, executions } from "./api-executions.ts";
 
 import { holdOperations, holds } from "./api-hold.ts";
@@ -28,6 +29,7 @@ export const OPERATIONS: Readonly<Record<string, Operations>> = {
   Engines: engineOperations,
   Sources: sourceOperations,
   Statistics: statsOperations,
+  Privacy: erasureOperations,
   Rules: ruleOperations,
   Configuration: configOperations,
   Access: tokenOperations,
@@ -58,7 +60,8 @@ export const api = new Hono<HttpEnv>()
   .route("/replays", bulkReplays)
   .route("/rules", rules)
   .route("/sources", sources)
-  .route("/", stats);
+  .route("/", stats)
+  .route("/erasures", erasures);
 
 /** Whoever may use the API is told every fault of the configuration. */
 function misconfigured(c: Context<HttpEnv>): Response {

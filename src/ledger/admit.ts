@@ -1,6 +1,7 @@
 // Admission, inside a shard: what becomes of an event's execution in view of the one that its key has, and what a cancel is
 // applied to. Synchronous, inside the shard's transaction, so that nothing comes between what is read and what is written.
 import { onRepeat, type Verdict } from "../core/dedupe.ts";
+import { erasedKey } from "../core/erased-key.ts";
 import { applied } from "../core/execution.ts";
 import { isActive, type RunState } from "../core/run-state.ts";
 import { storeText } from "./chunks.ts";
@@ -33,6 +34,8 @@ export function admitOne(
       return asNew(sql, known.id, candidate);
     }
   }
+  const erased = known === undefined && row.record_id !== "" ? erasedUnder(sql, candidate, now) : undefined;
+  if (erased) return { outcome: "duplicate", row: erased };
   const standing = inReplaysWay(sql, candidate);
   if (standing) return { outcome: "duplicate", row: standing };
   if (known) {
@@ -63,6 +66,17 @@ function verdictOn(sql: SqlStorage, { row, policy, eventKey }: Candidate, known:
   const same = sql.exec(statements.SELECT_SAME_EVENT, ...key, now, eventKey, row.run === "shadow" ? 1 : 0);
   const sameEvent = same.toArray().length > 0;
   return onRepeat(policy, { run: known.run, sameEvent });
+}
+
+/** What was erased keeps its event from being started anew, whatever the policy: nobody can say any more what it was. */
+function erasedUnder(sql: SqlStorage, { row, once }: Candidate, now: number): SummaryRow | undefined {
+  if (once !== null) return undefined;
+  const [found] = sql
+    .exec<Stored>(statements.SELECT_BY_KEY, row.record_id, row.rule, erasedKey(row.dedupe_key))
+    .toArray();
+  if (!found || found.window_ends_at <= now) return undefined;
+  const { write_token: _, ...summary } = found;
+  return summary;
 }
 
 /** Whatever the window: a person who asks for a replay wants neither two at once nor the same one twice. */

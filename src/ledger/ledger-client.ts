@@ -1,21 +1,18 @@
 // The ledger as the use cases see it: finds the shard, turns executions into rows and back, and deals with what can go
 // wrong between a Worker and a Durable Object. Every call carries a token of its own, so that repeating it is harmless.
-import type { Admitted, ExecutionFilter, Ledger, LedgerUnavailable, Target } from "../bridge/ports.ts";
+import type { ExecutionFilter, Ledger, LedgerUnavailable, Target } from "../bridge/ports.ts";
 import type { LedgerSettings } from "../core/config.ts";
-import { type Admission, admitted, type Execution } from "../core/execution.ts";
+import type { Admission, Execution } from "../core/execution.ts";
 import { err, ok } from "../core/result.ts";
 import { retentionMs } from "../core/retention.ts";
 import { callObject } from "../durable/call.ts";
-import type { AdmittedRow } from "./admit.ts";
+import { batches, type Entry, inOrder, livesQuery, NOWHERE, type Placed, toAdmitted } from "./admission-calls.ts";
 import type { LedgerShard } from "./ledger-shard.ts";
 import { newestFirst, type PageEntry, pageQuery, summed } from "./pages.ts";
-import type { LivesQuery, TargetRow } from "./query.ts";
-import { type Candidate, toCandidate, toExecution, toProgressRow, toSummary } from "./row.ts";
+import type { TargetRow } from "./query.ts";
+import { toExecution, toProgressRow, toSummary } from "./row.ts";
 import { addressOf, homesOf, IDS_PER_MS, publicId, shardsInUse } from "./shard.ts";
 import { mergedStats } from "./stats.ts";
-
-/** A call to a Durable Object holds 32 MiB; admissions beyond this go in a call of their own. */
-const ADMIT_MAX_CHARS = 4 * 1024 * 1024;
 
 /** Rows that one shard looks at for statistics. */
 const STATS_ROWS = 5_000;
@@ -197,6 +194,14 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       return call(address.shard, async (object) => object.owedBefore(recordId, address.row, endedAt, callback));
     },
 
+    async erase(recordId) {
+      const homes = homesOf({ ...NOWHERE, recordId }, settings);
+      const done = await Promise.all(
+        [...new Set(homes)].map((shard) => call(shard, async (object) => object.erase(recordId))),
+      );
+      return { erased: sumOf(done.map(({ erased }) => erased)), left: sumOf(done.map(({ left }) => left)) };
+    },
+
     async purge(shard, now) {
       return call(shard, async (object) => object.purge(now));
     },
@@ -232,59 +237,12 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
   }
 }
 
-interface Entry {
-  readonly position: number;
-  readonly execution: Execution;
-  readonly candidate: Candidate;
-}
-
-interface Placed {
-  readonly position: number;
-  readonly admitted: Admitted;
-}
-
-const NOWHERE = { rule: "", dedupeKey: "" };
-
-/** One call per shard, or several where the payloads are large. */
-function batches(admissions: readonly Admission[], places: readonly number[], settings: LedgerSettings, now: number) {
-  const calls: { shard: number; chars: number; entries: Entry[] }[] = [];
-  for (const [position, admission] of admissions.entries()) {
-    const shard = places[position] ?? 0;
-    const execution = admitted("", admission, now);
-    const candidate = toCandidate(execution, retentionMs(settings, execution.run));
-    const chars = candidate.row.payload?.length ?? 0;
-    const open = calls.find((each) => each.shard === shard && each.chars + chars <= ADMIT_MAX_CHARS);
-    const target = open ?? { shard, chars: 0, entries: [] };
-    if (!open) calls.push(target);
-    target.entries.push({ position, execution, candidate });
-    target.chars += chars;
-  }
-  return calls;
-}
-
-function toAdmitted(answer: AdmittedRow, execution: Execution, shard: number): Admitted {
-  if (answer.outcome === "duplicate") return { outcome: "duplicate", execution: toSummary(answer.row, shard) };
-  const known = answer.row ? { ...toSummary(answer.row, shard), event: execution.event } : {};
-  return { outcome: "new", execution: { ...execution, ...known, id: publicId({ shard, row: answer.id }) } };
-}
-
-/** A cancel without a record lives where the execution does that it means. */
-function livesQuery(admission: Admission | undefined): LivesQuery {
-  const { recordId, rule, dedupeKey } = admission ?? { ...NOWHERE, recordId: null };
-  const target = recordId === null ? admission?.cancel : null;
-  return {
-    recordId: recordId ?? "",
-    rule: target?.rule ?? rule,
-    dedupeKey: target ? (target.dedupeKey ?? "") : dedupeKey,
-  };
-}
-
 function targetRow(target: Target | undefined): TargetRow[] {
   return target ? [[target.recordId ?? "", target.rule, target.dedupeKey]] : [];
 }
 
-function inOrder(placed: readonly Placed[]): Admitted[] {
-  return placed.toSorted((a, b) => a.position - b.position).map(({ admitted: each }) => each);
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
 }
 
 function range(length: number): number[] {

@@ -3,12 +3,13 @@
 // writes behind it are durable. Every method may arrive twice. Plain flat data goes in and out.
 import { DurableObject } from "cloudflare:workers";
 import type { DueCursor, SaveOutcome } from "../bridge/ports.ts";
-import type { Execution } from "../core/execution.ts";
 import { LEASE_MS } from "../core/retry.ts";
 import { isActive, mayFollow, type RunState } from "../core/run-state.ts";
 import { type AdmittedRow, admitOne, requestCancel } from "./admit.ts";
 import { type ChunkKind, dropText, fitsInRow, loadText, storeText } from "./chunks.ts";
+import { type Erased, eraseRecord } from "./erase.ts";
 import { migrate } from "./migrations.ts";
+import { isOwedBefore } from "./owed.ts";
 import { purgeSome } from "./purge.ts";
 import type { CountRow, LivesQuery, MarkRow, PageQuery, TargetRow } from "./query.ts";
 import type { Candidate, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts";
@@ -239,11 +240,12 @@ export class LedgerShard extends DurableObject<Env> {
 
   /** Whether an end of the record that came before this one is still owed to the callback. */
   owedBefore(recordId: string, id: number, endedAt: number, callback: string): boolean {
-    return this.#rows<{ id: number; progress: string }>(sql.SELECT_OWED_OF_RECORD, recordId, id).some((row) => {
-      const other: Pick<Execution, "endedAt" | "deliveries"> = JSON.parse(row.progress);
-      if (other.endedAt === null || other.endedAt > endedAt || (other.endedAt === endedAt && row.id > id)) return false;
-      return other.deliveries.some((delivery) => delivery.callback === callback && delivery.state === "due");
-    });
+    return isOwedBefore(this.#sql, { recordId, id, endedAt, callback });
+  }
+
+  /** Erases what is kept about a record, but for what still goes on. Erased again, nothing changes. */
+  erase(recordId: string): Erased {
+    return this.ctx.storage.transactionSync(() => eraseRecord(this.#sql, recordId));
   }
 
   /** Looks at some of the oldest executions, deletes those past their time, and remembers where it was. */

@@ -242,6 +242,9 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       });
     },
 
+    /** Erasing is the real ledger's matter. */
+    erase: () => Promise.reject(new Error("the ledger in memory erases nothing")),
+
     /** It keeps nothing on a disk that could fill up. */
     async sizes() {
       return Array.from({ length: shards }, () => 0);
