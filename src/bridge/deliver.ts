@@ -76,7 +76,12 @@ async function attempt(bridge: Bridge, execution: Execution, callback: string): 
 
   const entry = await enter(bridge, known, callback);
   if (!entry.open) return shut(entry, bridge.now() - (execution.endedAt ?? bridge.now()));
-  const outcome = await bridge.callbacks.send({ id: messageId(execution, callback), callback, ...address.value });
+  const outcome = await bridge.callbacks.send({
+    id: messageId(execution, callback),
+    callback,
+    ...address.value,
+    traceparent: execution.event.traceparent,
+  });
   await entry.leave(outcomeOf(outcome));
   return outcome;
 }

@@ -23,6 +23,8 @@ export interface StartCall {
   /** ms since the epoch */
   readonly expiresAt: number | null;
   readonly recordId: string | null;
+  /** The trace that the call belongs to, if there is one. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface Run {

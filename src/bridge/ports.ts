@@ -28,6 +28,8 @@ export interface CallbackMessage {
   readonly callback: string;
   readonly url: string;
   readonly body: string;
+  /** The trace that it belongs to, if there is one. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface CallbackSender {

@@ -29,7 +29,7 @@ export async function callStart(bridge: Bridge, execution: Execution): Promise<C
   const engine = bridge.engine(execution.engine);
   const begun = bridge.now();
   const run = engine
-    ? await engine.start(startCall(execution, begun))
+    ? await engine.start({ ...startCall(execution, begun), traceparent: execution.event.traceparent })
     : err({ reason: "unavailable", detail: `the configuration has no engine "${execution.engine}"` } as const);
   const now = bridge.now();
   if (!run.ok) {

@@ -72,7 +72,7 @@ async function post(
   deps: CallbackDeps,
   authorizer: Authorizer,
   config: CallbackConfig,
-  { id, url, body }: CallbackMessage,
+  { id, url, body, traceparent }: CallbackMessage,
   signal: AbortSignal,
 ): Promise<Result<Posted, string>> {
   const timestamp = Math.floor(deps.now() / 1000);
@@ -91,6 +91,7 @@ async function post(
       "webhook-id": id,
       "webhook-timestamp": String(timestamp),
       "webhook-signature": signature.value,
+      ...(traceparent === undefined ? {} : { traceparent }),
     },
     body,
   });

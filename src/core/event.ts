@@ -35,6 +35,8 @@ export interface Event {
   readonly data: Json;
   /** The request headers that the source allows expressions to see, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The trace that the webhook belongs to, as the sender says; left out where it says nothing. */
+  readonly traceparent?: string;
   /** The default dedupe key: made of signed material only, so that a captured request cannot be passed off as new. */
   readonly dedupeKey: string;
 }

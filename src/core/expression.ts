@@ -75,6 +75,6 @@ function literal(value: Json): Template {
 
 /** An event as expressions and messages see it: its attributes, without what only the bridge needs. */
 export function eventAttributes(event: Event): JsonObject {
-  const { dedupeKey: _, ...attributes } = event;
+  const { dedupeKey: _, traceparent: _trace, ...attributes } = event;
   return attributes;
 }

@@ -28,21 +28,27 @@ export interface EngineDeps {
   now(): number;
 }
 
+/** What a call carries beside its address. */
+interface Sent {
+  readonly body?: Json | undefined;
+  readonly traceparent?: string | undefined;
+}
+
 type Called = Result<Json | undefined, EngineFailure>;
 
 export function createEngine(definition: EngineDefinition, deps: EngineDeps): Engine {
   const tokens = typeof deps.token === "string" ? apiToken(deps.token.trim()) : deps.token;
 
   /** However many requests it takes, it takes no longer than one call may. */
-  async function call(name: OperationName, runId: string, body?: Json): Promise<Called> {
+  async function call(name: OperationName, runId: string, sent: Sent = {}): Promise<Called> {
     const signal = AbortSignal.timeout(definition.timeoutMs);
     const token = await tokens.current(signal);
     if (!token.ok) return token;
-    const answer = await callWith(token.value, signal, name, runId, body);
+    const answer = await callWith(token.value, signal, name, runId, sent);
     if (answer.ok || answer.error.reason !== "unauthorized") return answer;
     const another = await tokens.instead(token.value, signal);
     if (another === null) return answer;
-    return another.ok ? callWith(another.value, signal, name, runId, body) : another;
+    return another.ok ? callWith(another.value, signal, name, runId, sent) : another;
   }
 
   async function callWith(
@@ -50,7 +56,7 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
     signal: AbortSignal,
     name: OperationName,
     runId: string,
-    body: Json | undefined,
+    { body, traceparent }: Sent,
   ): Promise<Called> {
     const { method, path } = definition.operations[name];
     const url = definition.baseUrl + path.replace("{runId}", encodeURIComponent(runId));
@@ -66,6 +72,7 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
       "user-agent": "hookspan",
     };
     if (body !== undefined) headers["content-type"] = "application/json;charset=UTF-8";
+    if (traceparent !== undefined) headers.traceparent = traceparent;
     try {
       const response = await deps.fetch(url, {
         method,
@@ -84,8 +91,12 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
     }
   }
 
-  async function callForRun(name: "start" | "get", runId: string, body?: Json): Promise<Result<Run, EngineFailure>> {
-    const answer = await call(name, runId, body);
+  async function callForRun(
+    name: "start" | "get",
+    runId: string,
+    sent: Sent = {},
+  ): Promise<Result<Run, EngineFailure>> {
+    const answer = await call(name, runId, sent);
     if (!answer.ok) return answer;
     const run = toRun(definition, answer.value);
     return run ? ok(run) : err({ reason: "uncertain", detail: `${name}: the answer names no run` });
@@ -93,7 +104,7 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
 
   return {
     followForMs: definition.followForMs,
-    start: (request) => callForRun("start", "", startBody(request)),
+    start: (request) => callForRun("start", "", { body: startBody(request), traceparent: request.traceparent }),
     get: (runId) => callForRun("get", runId),
     async cancel(runId) {
       const answer = await call("cancel", runId);

@@ -3,6 +3,7 @@
 import type { Event, VerifiedRequest } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { traceparentOf } from "../core/traceparent.ts";
 import { readBody } from "./body/body.ts";
 import type { BodyFault } from "./body/body-fault.ts";
 import { redacted } from "./body/redact.ts";
@@ -40,6 +41,7 @@ export async function normalise(
     source: source.id,
     receivedAt: new Date(request.receivedAt).toISOString(),
     headers: visibleHeaders(request.headers, source.headers),
+    traceparent: traceparentOf(request.headers),
   };
   const events: Event[] = [];
   for (const item of items) {
@@ -56,13 +58,14 @@ interface Shared {
   /** ISO 8601. */
   readonly receivedAt: string;
   readonly headers: Event["headers"];
+  readonly traceparent: string | undefined;
 }
 
 async function eventOf(
   item: Json,
   request: RequestView,
   plan: EventPlan,
-  { source, receivedAt, headers }: Shared,
+  { source, receivedAt, headers, traceparent }: Shared,
 ): Promise<Result<Event, BodyFault>> {
   const data = selectData(item, plan);
   if (data === undefined) return err(missing("data"));
@@ -78,7 +81,17 @@ async function eventOf(
   const subject = await firstText(plan.subject, input);
   const time = selectTime(plan, input) ?? receivedAt;
 
-  return ok({ id, source, type, ...(subject === null ? {} : { subject }), time, data, headers, dedupeKey });
+  return ok({
+    id,
+    source,
+    type,
+    ...(subject === null ? {} : { subject }),
+    time,
+    data,
+    headers,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    dedupeKey,
+  });
 }
 
 function selectData(item: Json, plan: EventPlan): Json | undefined {

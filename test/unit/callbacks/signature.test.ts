@@ -99,6 +99,14 @@ test("the svix package verifies it too, with each of two secrets", async () => {
   }
 });
 
+test("carries the trace that it belongs to", async () => {
+  const server = await answering(204);
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  await senderTo(server.url).send({ ...MESSAGE, url: server.url, traceparent });
+  await senderTo(server.url).send({ ...MESSAGE, url: server.url });
+  expect(server.seen.map(({ headers }) => headers.traceparent)).toEqual([traceparent, undefined]);
+});
+
 describe("a secret for Ed25519", () => {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const seed = privateKey.export({ format: "der", type: "pkcs8" }).subarray(-32);
