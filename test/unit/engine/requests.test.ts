@@ -38,6 +38,14 @@ describe("the request of", () => {
     });
   });
 
+  test("start carries the trace that it belongs to, and the others none", async () => {
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const start = await requestOf((engine) => engine.start({ ...START, traceparent }));
+    expect(start.headers.traceparent).toBe(traceparent);
+    expect(start.body).not.toContain("traceparent");
+    expect((await requestOf((engine) => engine.start(START))).headers).not.toHaveProperty("traceparent");
+  });
+
   test("start says null where there is neither expiry nor record", async () => {
     const { body } = await requestOf((engine) =>
       engine.start({ ...START, parameters: {}, expiresAt: null, recordId: null }),
