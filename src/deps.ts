@@ -138,7 +138,8 @@ export async function composeBridge(
       limits: (id) => config.callbacks[id] && callbackLimits(config.callbacks[id]),
       token,
       log: alertingLog,
-      now: realNow,
+      // Ends wait by the time of the sweep, so what they wait for goes by it too.
+      now,
     }),
     keys,
     engine: (id) => engines.get(id),

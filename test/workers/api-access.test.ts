@@ -80,6 +80,30 @@ describe("whoever has a token of their own", () => {
     });
   });
 
+  it("sees payloads from the role operator on, and never in a list", async ({ expect }) => {
+    const room = openAccessRoom();
+    const over = http({}, { access: room.isolate() });
+    await over.stripe({ id: "evt_1", customer: "cus_of_a_person", ends: "succeeded" });
+    await over.settled();
+    const { executions } = await (await over.api("/executions")).json<{ executions: { id: string }[] }>();
+    const as = async (role: Role, path: string) => {
+      const { token } = await room.isolate().create({ name: role, role, expiresAt: null }, "test");
+      return (await over.fetch(`/api${path}`, { headers: { authorization: `Bearer ${token}` } })).text();
+    };
+    const one = `/executions/${executions[0]?.id}`;
+    expect(await as("operator", one)).toContain("cus_of_a_person");
+    expect(await as("operator", one)).toContain("APPROVED");
+    const hidden = await as("viewer", one);
+    expect(hidden).not.toContain("cus_of_a_person");
+    expect(hidden).not.toContain("APPROVED");
+    expect(JSON.parse(hidden)).toMatchObject({
+      payloads: "hidden",
+      state: "succeeded",
+      event: { id: "evt_1", data: null },
+    });
+    expect(await as("admin", "/executions")).not.toContain("cus_of_a_person");
+  });
+
   it("is told the token once, and no list of tokens has it", async ({ expect }) => {
     const { fetch } = http({}, { access: openAccessRoom().isolate() });
     const headers = { authorization: `Bearer ${ADMIN}` };

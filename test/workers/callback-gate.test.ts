@@ -7,7 +7,7 @@ import { BREAKER_FAILURES } from "../../src/core/engine-gate.ts";
 import { ok } from "../../src/core/result.ts";
 import { DELIVERED, refused } from "../fakes/fake-callbacks.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../fakes/fake-clock.ts";
-import { finished } from "../fakes/fake-engine.ts";
+import { finished, running } from "../fakes/fake-engine.ts";
 import { createTestBridge, eventWith, PLAIN_RULE, setupOf, type TestBridge } from "../fakes/test-bridge.ts";
 import { type GateRoom, openGates } from "./gates.ts";
 import { countRowsWritten } from "./rows-counted.ts";
@@ -203,5 +203,34 @@ describe("an ordered callback", () => {
     const told = bridge.callbacks.to("crm").map(({ body }) => JSON.parse(body).data.event.id);
     expect(told).toEqual(["a", "c", "a", "b"]);
     expect((await bridge.stored(second)).deliveries.find(({ callback }) => callback === "crm")?.attempts).toBe(1);
+  });
+
+  it("keeps the order of ends that come in the same moment, though the first is not taken at once", async ({
+    expect,
+  }) => {
+    const rule = { ...PLAIN_RULE, callbacks: ["crm"], start: { ...PLAIN_RULE.start, recordId: "one record" } };
+    const { bridge: plain } = scene();
+    const bridge: TestBridge = {
+      ...plain,
+      setup: setupOf([rule], [], { crm: { ordered: true, retry: ["10m", "10m"] } }),
+    };
+    bridge.fakeEngine.otherwise.get = ({ runId }) => ok(running(runId ?? ""));
+    for (const id of ["a", "b"]) {
+      const [admission] = await bridge.setup.rules.decide(eventWith({ id, dedupeKey: id }));
+      const admitted = await bridge.ledger.admit(admission ? [admission] : [], bridge.now());
+      if (!admitted.ok || admitted.value[0]?.outcome !== "new") throw new Error("not admitted");
+      await follow(bridge, admitted.value[0].execution);
+    }
+    bridge.fakeEngine.otherwise.get = ({ runId }) => ok(finished(runId ?? ""));
+    bridge.callbacks.script.crm = [refused(500)];
+    bridge.callbacks.latencyMs = 50;
+    for (let minute = 0; minute < 15; minute++) {
+      bridge.clock.advance(MINUTE_MS);
+      await sweep(bridge);
+    }
+    const told = bridge.callbacks.to("crm").map(({ body }) => JSON.parse(body).data.event.id);
+    expect(told[0]).toBe(told[1]);
+    expect(told).toHaveLength(3);
+    expect(new Set(told).size).toBe(2);
   });
 });
