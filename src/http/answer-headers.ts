@@ -6,7 +6,7 @@ import type { HttpEnv } from "./context.ts";
 const EVERYWHERE = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
-  "strict-transport-security": "max-age=63072000; includeSubDomains",
+  "strict-transport-security": "max-age=63072000",
 };
 
 /** A page of ours brings a policy of its own. */

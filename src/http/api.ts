@@ -7,7 +7,6 @@ import { document } from "./api-document.ts";
 import { engines } from "./api-engines.ts";
 import { erasureOperations, erasures } from "./api-erasures.ts";
 import { executionOperations, executions } from "./api-executions.ts";
-
 import { holdOperations, holds } from "./api-hold.ts";
 import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
