@@ -36,6 +36,7 @@ import { type EngineDefinition, resolveEngine } from "./engine/presets.ts";
 import { apiToken, exchangedToken, type TokenMemory, type TokenSource } from "./engine/token.ts";
 import { createEngineGate } from "./gate/gate-client.ts";
 import { createGateMemory, type GateMemory } from "./gate/gate-memory.ts";
+import { createJobs } from "./jobs/jobs-client.ts";
 import { createKeyFetcher } from "./keys/key-fetcher.ts";
 import { createLedger } from "./ledger/ledger-client.ts";
 import { log } from "./log.ts";
@@ -113,6 +114,7 @@ export async function composeBridge(
       revision: setup.value.revision,
       token,
     }),
+    jobs: createJobs({ namespace: env.JOBS }),
     callbacks: createCallbackSender({
       callbacks: config.callbacks,
       policy: { development: isDevelopment(env) },

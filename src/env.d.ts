@@ -10,11 +10,12 @@ interface __BaseEnv_Env {
 	CONFIG: DurableObjectNamespace<import("../src/index").ConfigObject>;
 	GATE: DurableObjectNamespace<import("../src/index").EngineGateObject>;
 	ACCESS: DurableObjectNamespace<import("../src/index").AccessObject>;
+	JOBS: DurableObjectNamespace<import("../src/index").JobsObject>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("../src/index");
-		durableNamespaces: "LedgerShard" | "SourceDeskObject" | "ConfigObject" | "EngineGateObject" | "AccessObject";
+		durableNamespaces: "LedgerShard" | "SourceDeskObject" | "ConfigObject" | "EngineGateObject" | "AccessObject" | "JobsObject";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

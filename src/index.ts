@@ -12,6 +12,7 @@ export { AccessObject } from "./access/access-object.ts";
 export { ConfigObject } from "./config/config-object.ts";
 export { SourceDeskObject } from "./desk/source-desk-object.ts";
 export { EngineGateObject } from "./gate/engine-gate-object.ts";
+export { JobsObject } from "./jobs/jobs-object.ts";
 export { LedgerShard } from "./ledger/ledger-shard.ts";
 
 /** One share of a sweep, as an invocation of its own. Reached by this Worker only: no route leads to a named entrypoint. */

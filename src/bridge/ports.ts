@@ -11,6 +11,7 @@ import type { EnginePush } from "../sources/engine-push.ts";
 import type { KeyFetcher } from "../sources/families/key-fetcher.ts";
 import type { Source } from "../sources/source.ts";
 import type { Engine, EngineGate } from "./engine-port.ts";
+import type { Jobs } from "./jobs-port.ts";
 import type { Ledger } from "./ledger-port.ts";
 import type { SweepElsewhere } from "./sweep-port.ts";
 
@@ -18,6 +19,7 @@ export type { KeyFault, KeyFetcher, KeyRequest } from "../sources/families/key-f
 export type { Source } from "../sources/source.ts";
 export type * from "./access-port.ts";
 export type * from "./engine-port.ts";
+export type * from "./jobs-port.ts";
 export type * from "./ledger-port.ts";
 export type * from "./sweep-port.ts";
 
@@ -112,6 +114,7 @@ export interface Bridge {
   /** What a revision of the configuration said; null where it is not kept (any more), or cannot be read today. */
   setupOf(revision: number): Promise<Setup | null>;
   readonly ledger: Ledger;
+  readonly jobs: Jobs;
   readonly callbacks: CallbackSender;
   readonly desk: SourceDesk;
   readonly gate: EngineGate;

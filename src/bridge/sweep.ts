@@ -2,6 +2,7 @@
 // schedules have due comes first, and is then due like everything else. The shards are shared out to several invocations
 // (sweep-shards.ts), each with its own six connections; where one cannot be had, its share is done here.
 import { tellFullShards } from "./full-shards.ts";
+import { workOnJobs } from "./jobs.ts";
 import type { Bridge, ShardsOrder, ShardsReport } from "./ports.ts";
 import { probeEngines } from "./probe.ts";
 import { fireSchedules } from "./schedules.ts";
@@ -21,6 +22,7 @@ export async function sweep(bridge: Bridge, budgetMs = SWEEP_BUDGET_MS): Promise
   const order = { shards: shuffledShards(bridge), until: begun + budgetMs, shutUntil };
   const swept = await shareOut(bridge, order);
   const report = { ...swept, faults: swept.faults + missed };
+  await workOnJobs(bridge, begun + budgetMs);
   await tellSilence(bridge);
   await tellFullShards(bridge);
   bridge.log(report.complete ? "info" : "warn", "sweep.finished", { ...report, durationMs: bridge.now() - begun });

@@ -8,6 +8,7 @@ import { engines } from "./api-engines.ts";
 import { erasureOperations, erasures } from "./api-erasures.ts";
 import { executionOperations, executions } from "./api-executions.ts";
 import { holdOperations, holds } from "./api-hold.ts";
+import { jobOperations, jobs } from "./api-jobs.ts";
 import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
@@ -23,7 +24,7 @@ import { problemResponse, unavailable } from "./problem.ts";
 
 /** Every operation, by the heading that it stands under in the document. */
 export const OPERATIONS: Readonly<Record<string, Operations>> = {
-  Executions: { ...executionOperations, ...executionWork, ...holdOperations },
+  Executions: { ...executionOperations, ...executionWork, ...holdOperations, ...jobOperations },
   Callbacks: callbackOperations,
   Engines: engineOperations,
   Sources: sourceOperations,
@@ -56,6 +57,7 @@ export const api = new Hono<HttpEnv>()
   .route("/executions", replays)
   .route("/executions", cancels)
   .route("/executions", holds)
+  .route("/jobs", jobs)
   .route("/replays", bulkReplays)
   .route("/rules", rules)
   .route("/sources", sources)

@@ -24,12 +24,20 @@ const REQUEST = {
 
 export const OneReplay = z.strictObject(REQUEST).check(fitting);
 
+const SomeFilter = z
+  .strictObject(FILTER)
+  .refine((filter) => Object.values(filter).some((value) => value !== undefined), {
+    error: `name at least one of ${Object.keys(FILTER).join(", ")}`,
+  });
+
+const { preview: _preview, ...WORK } = REQUEST;
+
+export const JobBody = z.strictObject({ ...WORK, filter: SomeFilter }).check(fitting);
+
 export const BulkReplay = z
   .strictObject({
     ...REQUEST,
-    filter: z.strictObject(FILTER).refine((filter) => Object.values(filter).some((value) => value !== undefined), {
-      error: `name at least one of ${Object.keys(FILTER).join(", ")}`,
-    }),
+    filter: SomeFilter,
     limit: z.int().min(1).max(PORTION_MAX).default(PORTION_MAX),
     cursor: Cursor.optional(),
   })

@@ -1,5 +1,6 @@
 // A whole bridge over fakes: one clock, no network, no chance. The engine and the callbacks answer from scripts, the
 // ledger is in memory and counts its writes, the log is kept.
+
 import type { Bridge, ClaimedBatch, Ledger, LogFields, Setup } from "../../src/bridge/ports.ts";
 import { readSetup } from "../../src/bridge/setup.ts";
 import type { Event } from "../../src/core/event.ts";
@@ -11,6 +12,7 @@ import { createFakeClock, type FakeClock, NOW } from "./fake-clock.ts";
 import { createFakeDesk } from "./fake-desk.ts";
 import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import { openGate } from "./fake-gate.ts";
+import { createMemoryJobs } from "./memory-jobs.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
 
 export interface LogLine {
@@ -108,6 +110,7 @@ export function createTestBridge(options: TestBridgeOptions = {}): TestBridge {
     desk: createFakeDesk(),
     gate: openGate(),
     callbackGate: openGate(),
+    jobs: createMemoryJobs(),
     keys: noKeys,
     engine: (id) => (id === "default" ? fakeEngine : undefined),
     push: () => undefined,

@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ledger: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   config: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   access: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
+  jobs: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   gate: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   desk: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   keys: ["core", "bridge/ports.ts"],
@@ -36,12 +37,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "development.ts",
     "engine",
     "gate",
+    "jobs",
     "keys",
     "ledger",
     "log.ts",
     "sources",
   ],
-  "index.ts": ["cloudflare:workers", "access", "bridge", "config", "deps.ts", "desk", "gate", "http", "ledger"],
+  "index.ts": ["cloudflare:workers", "access", "bridge", "config", "deps.ts", "desk", "gate", "http", "jobs", "ledger"],
 };
 
 interface SourceFile {
@@ -121,6 +123,7 @@ describe("the architecture", () => {
       "desk/source-desk-object.ts",
       "gate/engine-gate-object.ts",
       "index.ts",
+      "jobs/jobs-object.ts",
       "ledger/ledger-shard.ts",
     ]);
   });

@@ -12,6 +12,7 @@ import { noKeys } from "../../src/sources/verify.ts";
 import { plainRequest } from "../fakes/fake-access.ts";
 import { createFakeDesk, type FakeDesk } from "../fakes/fake-desk.ts";
 import { openGate } from "../fakes/fake-gate.ts";
+import { createMemoryJobs } from "../fakes/memory-jobs.ts";
 
 /** 2026-11-23T12:00:00Z */
 export const NOW = Date.UTC(2026, 10, 23, 12);
@@ -127,6 +128,7 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
     desk,
     gate: openGate(),
     callbackGate: openGate(),
+    jobs: createMemoryJobs(),
     keys: noKeys,
     engine: () => runningEngine,
     push: () => undefined,

@@ -1,5 +1,6 @@
 // The routes over a whole bridge: real sources, rules and ledger (a Durable Object), an engine and callbacks that answer
 // from a script, a clock that stands still, and a log that is kept.
+
 import Stripe from "stripe";
 import type { Bridge, Engine, LogFields } from "../../src/bridge/ports.ts";
 import { readSetup } from "../../src/bridge/setup.ts";
@@ -11,6 +12,7 @@ import { plainRequest } from "../fakes/fake-access.ts";
 import { fakeConfigDesk } from "../fakes/fake-config.ts";
 import { createFakeDesk } from "../fakes/fake-desk.ts";
 import { openGate } from "../fakes/fake-gate.ts";
+import { createMemoryJobs } from "../fakes/memory-jobs.ts";
 import { openLedger, ownShards } from "./ledger-objects.ts";
 
 /** 2026-11-23T12:00:00Z */
@@ -142,6 +144,7 @@ function bridgeOf(lines: LogLine[]): Bridge {
     desk: createFakeDesk(),
     gate: openGate(),
     callbackGate: openGate(),
+    jobs: createMemoryJobs(),
     keys: noKeys,
     engine: () => engine,
     push: () => undefined,

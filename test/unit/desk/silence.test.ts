@@ -87,7 +87,8 @@ describe("a sweep", () => {
       throw new Error("unreachable");
     });
     const ledger = { shards: 0, marks: async () => new Map(), setMarks: async () => undefined, sizes: async () => [] };
-    const swept = { ...bridge, ledger, random: () => 0 } as unknown as Bridge;
+    const jobs = { claim: async () => null };
+    const swept = { ...bridge, ledger, jobs, random: () => 0 } as unknown as Bridge;
     expect(await sweep(swept)).toMatchObject({ complete: true, faults: 0 });
     expect(asked).toHaveLength(1);
     expect(lines.map(({ name }) => name)).toEqual(["sweep.watch-failed", "sweep.finished"]);
