@@ -102,7 +102,8 @@ export async function composeBridge(
   // What turns is told to the log in one place; whatever of it is for people goes on from here.
   const alertingLog: Log = (level, name, fields) => {
     plainLog(level, name, fields);
-    if (alertOf(name, fields)) defer?.(raiseAlert(bridge, name, fields));
+    const alert = alertOf(name, fields);
+    if (alert) defer?.(raiseAlert(bridge, alert));
   };
   const bridge: Bridge = {
     setup: setup.value,

@@ -2,8 +2,7 @@
 // seconds. A token is `hks_`, its id, and 256 random bits; only its hash leaves the isolate.
 import type { Access, Identified } from "../bridge/ports.ts";
 import { sameSecret } from "../core/same-secret.ts";
-import { within } from "../core/time-limit.ts";
-import { callObject } from "../durable/call.ts";
+import { callWithin } from "../durable/call.ts";
 import type { AccessObject } from "./access-object.ts";
 import { createAttempts } from "./attempts.ts";
 
@@ -33,10 +32,7 @@ export function createAccess({ namespace, randomBytes, token: unique, now }: Acc
   const attempts = createAttempts(now);
 
   function call<T>(method: (stub: DurableObjectStub<AccessObject>) => Promise<T>): Promise<T> {
-    return within(
-      CALL_TIMEOUT_MS,
-      callObject(() => namespace.getByName(OBJECT_NAME), method),
-    );
+    return callWithin(CALL_TIMEOUT_MS, () => namespace.getByName(OBJECT_NAME), method);
   }
 
   async function lookUp(id: string, hash: string): Promise<Identified> {

@@ -1,17 +1,16 @@
 // Tells the callbacks that the configuration names for it what a person must know. An alert is a record in the ledger like any
 // other: delivered, retried and kept the same way, and told once in its time by the ledger's own dedupe.
-import { type Alert, alertOf } from "../core/alert.ts";
+import type { Alert } from "../core/alert.ts";
 import type { Admission } from "../core/execution.ts";
 import { takeUp } from "./fast-path.ts";
-import type { Bridge, LogFields } from "./ports.ts";
+import type { Bridge } from "./ports.ts";
 
-/** Looks at a line of the log, and tells what is in it for people. Never fails: the log has it all. */
-export async function raiseAlert(bridge: Bridge, name: string, fields: LogFields): Promise<void> {
-  const alert = alertOf(name, fields);
+/** Never fails: the log has it all. */
+export async function raiseAlert(bridge: Bridge, alert: Alert): Promise<void> {
   const { callbacks = [] } = bridge.setup.config.alerts ?? {};
   // That an alert cannot be delivered is not told to whom it cannot be delivered.
-  const told = callbacks.filter((callback) => alert?.subject !== callback);
-  if (!alert || told.length === 0) return;
+  const told = callbacks.filter((callback) => alert.subject !== callback);
+  if (told.length === 0) return;
   try {
     const now = bridge.now();
     const admitted = await bridge.ledger.admit([admissionOf(alert, told, bridge.setup.revision, now)], now);

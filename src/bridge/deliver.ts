@@ -1,6 +1,6 @@
 // Sends an execution's end to every callback that is due and may be called now. Callbacks do not wait for each other; what came
 // of each attempt goes into the execution and its timeline. What cannot be sent now is looked at again later, and not counted.
-import { type AttemptOutcome, attempted, postponed, unwanted } from "../core/attempt.ts";
+import { type AttemptOutcome, attempted, notDelivered, postponed, unwanted } from "../core/attempt.ts";
 import type { Callback } from "../core/callback.ts";
 import { MINUTE_MS } from "../core/duration.ts";
 import type { CallOutcome, Shut } from "../core/engine-gate.ts";
@@ -68,10 +68,10 @@ function told(bridge: Bridge, execution: Execution, callback: string, outcome: A
 async function attempt(bridge: Bridge, execution: Execution, callback: string): Promise<Tried> {
   const known = bridge.setup.callbacks.get(callback);
   // It may have been renamed, or be back with the next revision: tried again like every failure.
-  if (!known) return failed(`the configuration has no callback "${callback}"`);
+  if (!known) return notDelivered(`the configuration has no callback "${callback}"`);
   const address = await known.address(execution);
   // The execution will never say anything else; once the callback is mended, a person sends it again.
-  if (!address.ok) return { ...failed(address.error), final: true };
+  if (!address.ok) return { ...notDelivered(address.error), final: true };
   if (known.config.ordered && (await bridge.ledger.owedBefore(execution, callback))) return { [WAITS]: TURN_MS };
 
   const entry = await enter(bridge, known, callback);
@@ -94,7 +94,7 @@ function enter({ callbackGate }: Bridge, { config }: Callback, callback: string)
 
 function shut({ reason, waitMs }: Shut, waitedMs: number): Tried {
   if (reason === "disabled") {
-    return { ...failed("the callback is disabled: resume it, and send this again"), final: true };
+    return { ...notDelivered("the callback is disabled: resume it, and send this again"), final: true };
   }
   if (reason === "rate" || reason === "busy") return { [WAITS]: waitMs };
   const patience = Math.min(Math.max(waitedMs / 4, POSTPONE_MS.min), POSTPONE_MS.max);
@@ -108,10 +108,6 @@ function outcomeOf(outcome: AttemptOutcome): CallOutcome {
   if (status === 410) return { reason: "gone" };
   if (retryAfterMs !== undefined) return { reason: "throttled", retryAfterMs };
   return { reason: status !== undefined && status < 500 ? "refused" : "unavailable" };
-}
-
-function failed(detail: string) {
-  return { delivered: false, detail, durationMs: 0 } as const;
 }
 
 function isDue({ state, nextAt }: Delivery, now: number): boolean {

@@ -1,7 +1,7 @@
 // Tells of shards that fill up, long before one is full: then it would admit nothing more, and its senders would be turned
 // away. Runs with one sweep in ten, since it asks every shard.
 import { MINUTE_MS } from "../core/duration.ts";
-import { fullnessOf, SHARD_LIMIT_BYTES } from "../core/shard-size.ts";
+import { fullnessOf, MORE_ROOM, SHARD_LIMIT_BYTES } from "../core/shard-size.ts";
 import type { Bridge } from "./ports.ts";
 
 const EVERY_MINUTES = 10;
@@ -13,9 +13,7 @@ export async function tellFullShards(bridge: Bridge): Promise<void> {
     for (const [shard, bytes] of sizes.entries()) {
       const fullness = fullnessOf(bytes);
       if (fullness === "ok") continue;
-      const advice =
-        "Raise ledger.shards, naming the number of today in ledger.formerShards, or shorten ledger.retention.";
-      const fields = { shard, bytes, limitBytes: SHARD_LIMIT_BYTES, advice };
+      const fields = { shard, bytes, limitBytes: SHARD_LIMIT_BYTES, advice: MORE_ROOM };
       bridge.log(fullness === "filling" ? "warn" : "error", `ledger.shard-${fullness}`, fields);
     }
   } catch (thrown) {

@@ -2,12 +2,10 @@
 // ledger at that moment: whoever else changes the execution meanwhile is seen, and not undone.
 import type { Execution } from "../core/execution.ts";
 import { parked, type Release, released } from "../core/hold.ts";
-import { err, ok, type Result } from "../core/result.ts";
+import { err, type Result } from "../core/result.ts";
 import { advance } from "./advance.ts";
 import type { Bridge } from "./ports.ts";
-
-/** Others write seldom; after so many conflicts something else is wrong. */
-const SAVE_TRIES = 4;
+import { saveChange } from "./save-change.ts";
 
 export type HoldRefusal = "unknown" | "not-held" | "not-waiting" | "changed-meanwhile";
 
@@ -44,21 +42,11 @@ async function change(
   unfit: HoldRefusal,
   made: (execution: Execution) => Execution | null,
 ): Promise<Result<Execution, HoldRefusal>> {
-  for (let tries = 0; tries < SAVE_TRIES; tries++) {
-    const execution = await bridge.ledger.get(id);
-    if (!execution) return err("unknown");
-    const changed = made(execution);
-    if (!changed) return err(unfit);
-    const outcome = await bridge.ledger.save(changed);
-    if (outcome === "conflict") continue;
-    bridge.log("info", "execution.decided", {
-      execution: id,
-      rule: execution.rule,
-      from: execution.run,
-      to: changed.run,
-    });
-    const saved = { ...changed, version: changed.version + 1 };
-    return ok(outcome === "saved" ? saved : ((await bridge.ledger.get(id)) ?? saved));
-  }
-  return err("changed-meanwhile");
+  const execution = await bridge.ledger.get(id);
+  if (!execution) return err("unknown");
+  const saved = await saveChange(bridge, execution, made);
+  if (!saved.ok) return err(saved.error === "unfit" ? unfit : saved.error);
+  const { rule, run } = execution;
+  bridge.log("info", "execution.decided", { execution: id, rule, from: run, to: saved.value.run });
+  return saved;
 }

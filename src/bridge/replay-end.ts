@@ -8,10 +8,8 @@ import { isTakenUp } from "./fast-path.ts";
 import { permitted } from "./permits.ts";
 import type { Bridge, Engine, EngineFailure } from "./ports.ts";
 import { type Replayed, refusal, unavailable } from "./replay-outcome.ts";
+import { saveChange } from "./save-change.ts";
 import { logFailure } from "./start.ts";
-
-/** Saves that may meet someone else's: a sweep saves an execution once a minute at most. */
-const SAVE_TRIES = 4;
 
 export async function refetch(bridge: Bridge, execution: Execution): Promise<Replayed> {
   const objection = objectionTo({ intent: "refetch" }, execution, () => true);
@@ -39,7 +37,7 @@ export async function refetch(bridge: Bridge, execution: Execution): Promise<Rep
   const saved = await saveChange(bridge, execution, (current) =>
     note({ ...current, result: result.value }, { at: bridge.now(), step: "replay", outcome: "refetch", detail }),
   );
-  return saved ? { ...done(execution, "refetched"), detail } : changedMeanwhile(execution);
+  return saved.ok ? { ...done(execution, "refetched"), detail } : changedMeanwhile(execution);
 }
 
 /** @param deferred whether it is left to the sweep to send it */
@@ -61,9 +59,10 @@ export async function resend(
   const saved = await saveChange(bridge, execution, (current) =>
     owedAgain({ ...current, result: current.result ?? result.value }, callback, now, deferred),
   );
-  if (!saved) return changedMeanwhile(execution);
-  const detail = `Its end is sent again to ${callback ?? saved.deliveries.map((each) => each.callback).join(", ")}.`;
-  return { ...done(execution, "resent"), detail, followUps: isTakenUp(saved, now) ? [saved] : [] };
+  if (!saved.ok) return changedMeanwhile(execution);
+  const owed = saved.value;
+  const detail = `Its end is sent again to ${callback ?? owed.deliveries.map((each) => each.callback).join(", ")}.`;
+  return { ...done(execution, "resent"), detail, followUps: isTakenUp(owed, now) ? [owed] : [] };
 }
 
 /**
@@ -81,24 +80,6 @@ async function resultToSend(
   const answer = await permitted(bridge, execution.engine, () => engine.result(runId));
   if (answer.ok || answer.error.reason !== "rejected") return answer;
   return ok(undefined);
-}
-
-/**
- * Makes a change to an execution that is over, beside whoever is delivering its end: what another has saved in between is read,
- * and the change is made to that.
- */
-async function saveChange(
-  bridge: Bridge,
-  execution: Execution,
-  change: (current: Execution) => Execution,
-): Promise<Execution | null> {
-  let current: Execution | null = execution;
-  for (let tries = 0; current && tries < SAVE_TRIES; tries++) {
-    const changed = change(current);
-    if ((await bridge.ledger.save(changed)) === "saved") return { ...changed, version: changed.version + 1 };
-    current = await bridge.ledger.get(execution.id);
-  }
-  return null;
 }
 
 function failed(bridge: Bridge, execution: Execution, operation: string, failure: EngineFailure): Replayed {

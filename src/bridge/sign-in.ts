@@ -4,6 +4,8 @@ import type { Identity } from "../core/role.ts";
 import { signedInBy } from "../sources/access-token.ts";
 import type { Bridge } from "./ports.ts";
 
+export { ACCESS_HEADER } from "../sources/access-token.ts";
+
 /** @returns null where the token proves nobody, or somebody who may do nothing here */
 export async function signIn(bridge: Bridge, token: string): Promise<Identity | null> {
   const { access } = bridge.setup.config;

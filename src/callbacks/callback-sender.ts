@@ -2,7 +2,7 @@
 // followed, answers are read up to a cap, and nothing of a receiver's answer decides anything but its status and
 // Retry-After.
 import type { CallbackMessage, CallbackSender } from "../bridge/ports.ts";
-import type { AttemptOutcome } from "../core/attempt.ts";
+import { type AttemptOutcome, notDelivered } from "../core/attempt.ts";
 import type { CallbackConfig } from "../core/callback-config.ts";
 import { durationMs } from "../core/duration.ts";
 import { ok, type Result } from "../core/result.ts";
@@ -31,7 +31,7 @@ export function createCallbackSender(deps: CallbackDeps): CallbackSender {
       const timeoutMs = config ? durationMs(config.timeout) : 0;
       const outcome = config
         ? await attempt(deps, authorizer, config, message, timeoutMs)
-        : failed(`the configuration has no callback "${callback}"`);
+        : notDelivered(`the configuration has no callback "${callback}"`);
       return { ...outcome, durationMs: deps.now() - begun };
     },
   };
@@ -46,18 +46,18 @@ async function attempt(
 ): Promise<AttemptOutcome> {
   // Checked again here: the configuration may have been checked under another policy, and an event may choose the URL.
   const fault = publicUrlFault(message.url, deps.policy);
-  if (fault !== undefined) return { ...failed(`the callback's URL ${fault}`), final: true };
+  if (fault !== undefined) return { ...notDelivered(`the callback's URL ${fault}`), final: true };
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const first = await post(deps, authorizer, config, message, signal);
-    if (!first.ok) return failed(first.error);
+    if (!first.ok) return notDelivered(first.error);
     // A token may have been revoked before its time.
     const again = first.value.response.status === UNAUTHORIZED && authorizer.refused(config);
     if (again) await answerOf(first.value.response, []);
     const second = again ? await post(deps, authorizer, config, message, signal) : first;
-    return second.ok ? await outcomeOf(second.value, deps.now()) : failed(second.error);
+    return second.ok ? await outcomeOf(second.value, deps.now()) : notDelivered(second.error);
   } catch (thrown) {
-    return failed(detailOf(thrown, timeoutMs));
+    return notDelivered(detailOf(thrown, timeoutMs));
   }
 }
 
@@ -104,16 +104,12 @@ async function outcomeOf({ response, secret }: Posted, now: number): Promise<Att
   const answer = await answerOf(response, secret);
   if (response.ok) return { delivered: true, status, durationMs: 0 };
   return {
-    ...failed(`HTTP ${status}`),
+    ...notDelivered(`HTTP ${status}`),
     status,
     final: status === GONE,
     ...(wait !== undefined && (status === 429 || status === 503) ? { retryAfterMs: wait } : {}),
     ...(answer === "" ? {} : { answer }),
   };
-}
-
-function failed(detail: string) {
-  return { delivered: false, detail, durationMs: 0 } as const;
 }
 
 function detailOf(thrown: unknown, timeoutMs: number): string {

@@ -1,8 +1,7 @@
 // The revisions of the configuration as the use cases see them: finds the one object that keeps them, and turns the text
 // it keeps into documents. Keeps nothing itself.
 import type { ConfigStore, Revision } from "../bridge/ports.ts";
-import { within } from "../core/time-limit.ts";
-import { callObject } from "../durable/call.ts";
+import { callWithin } from "../durable/call.ts";
 import type { ConfigObject, StoredRevision } from "./config-object.ts";
 
 const OBJECT_NAME = "config";
@@ -25,10 +24,7 @@ type Stub = DurableObjectStub<ConfigObject>;
 
 export function createConfigStore({ namespace, token, timeoutMs = CALL_TIMEOUT_MS }: ConfigStoreDeps): ConfigStore {
   function call<T>(method: (stub: Stub) => Promise<T>): Promise<T> {
-    return within(
-      timeoutMs,
-      callObject(() => namespace.getByName(OBJECT_NAME), method),
-    );
+    return callWithin(timeoutMs, () => namespace.getByName(OBJECT_NAME), method);
   }
 
   return {

@@ -1,6 +1,7 @@
 // What a person must be told, and what to do about it: made of what the bridge tells its log, so that there is one place where a
 // thing turns. Pure.
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "./duration.ts";
+import { MORE_ROOM } from "./shard-size.ts";
 
 export const ALERT_KINDS = [
   "dead-letter",
@@ -111,7 +112,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
   "ledger.shard-filling": {
     kind: "shard-filling",
     subject: "shard",
-    advice: "Raise ledger.shards, naming the number of today in ledger.formerShards, or shorten ledger.retention.",
+    advice: MORE_ROOM,
     quietMs: DAY_MS,
   },
   "ledger.shard-nearly-full": {

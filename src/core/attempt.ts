@@ -18,6 +18,11 @@ export type AttemptOutcome =
       readonly answer?: string;
     };
 
+/** An attempt that was not even made, or of which nothing more is known. */
+export function notDelivered(detail: string) {
+  return { delivered: false, detail, durationMs: 0 } as const;
+}
+
 /** Of the answers to attempts that failed, so many are kept, the latest: a receiver's words are long and repeat themselves. */
 const ANSWERS_KEPT = 3;
 

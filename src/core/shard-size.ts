@@ -10,6 +10,10 @@ export const SHARD_LIMIT_BYTES = 10 * GB;
 const FILLING_FROM_BYTES = 5 * GB;
 const NEARLY_FULL_FROM_BYTES = 8 * GB;
 
+/** What to do about a shard that fills up. */
+export const MORE_ROOM =
+  "Raise ledger.shards, naming the number of today in ledger.formerShards, or shorten ledger.retention.";
+
 export type Fullness = "ok" | "filling" | "nearly-full";
 
 export function fullnessOf(bytes: number): Fullness {

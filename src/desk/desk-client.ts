@@ -2,8 +2,7 @@
 // captured secrets, and finds each source's object. Made once per isolate, since sampling and the short memory of
 // secrets are the isolate's. A desk out of reach costs a note, never a webhook.
 import type { Log, Note, SourceDesk } from "../bridge/ports.ts";
-import { within } from "../core/time-limit.ts";
-import { callObject } from "../durable/call.ts";
+import { callWithin } from "../durable/call.ts";
 import { createSampler } from "./sampler.ts";
 import { createSecretBox, MIN_KEY_CHARS, type SealedSecret, type SecretBoxDeps } from "./secret-box.ts";
 import { createSecretCache } from "./secret-cache.ts";
@@ -43,10 +42,7 @@ export function createSourceDesk({ namespace, log, now, ...boxDeps }: SourceDesk
   const secrets = createSecretCache();
 
   function call<T>(source: string, method: (stub: Stub) => Promise<T>): Promise<T> {
-    return within(
-      CALL_TIMEOUT_MS,
-      callObject(() => namespace.getByName(`source/${source}`), method),
-    );
+    return callWithin(CALL_TIMEOUT_MS, () => namespace.getByName(`source/${source}`), method);
   }
 
   /** For what may be lost. A failed call is sampled like one that succeeds: a broken desk is not called more often. */

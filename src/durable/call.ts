@@ -1,7 +1,7 @@
 // Calls a Durable Object, again where the runtime says that the call may be repeated. The objects' methods are idempotent,
 // so repeating is harmless; an overloaded object is left alone. Knows nothing of what is called.
 
-import { pause } from "../core/time-limit.ts";
+import { pause, within } from "../core/time-limit.ts";
 
 /** Waits before the second and the third try, ms: an object that is being moved is back within a fraction of a second. */
 const BACKOFF_MS = [20, 150];
@@ -20,6 +20,15 @@ export async function callObject<Stub, T>(stub: () => Stub, method: (stub: Stub)
       await pause(backoff);
     }
   }
+}
+
+/** The same within a time, ms, whatever it takes. @throws also where the time is over */
+export function callWithin<Stub, T>(
+  timeoutMs: number,
+  stub: () => Stub,
+  method: (stub: Stub) => Promise<T>,
+): Promise<T> {
+  return within(timeoutMs, callObject(stub, method));
 }
 
 /** The runtime marks errors after which a call may be repeated; an overloaded object must be left alone. */

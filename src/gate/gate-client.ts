@@ -3,8 +3,7 @@
 // heard lately is not asked again.
 import type { EngineGate, Entry, Log } from "../bridge/ports.ts";
 import { type CallOutcome, type GateLimits, PERMIT_MS, type Shut, type Turn } from "../core/engine-gate.ts";
-import { within } from "../core/time-limit.ts";
-import { callObject } from "../durable/call.ts";
+import { callWithin } from "../durable/call.ts";
 import type { EngineGateObject, Turned } from "./engine-gate-object.ts";
 import type { GateMemory } from "./gate-memory.ts";
 
@@ -41,10 +40,7 @@ const LEVELS: Readonly<Record<Turn, "info" | "warn" | "error">> = {
 
 export function createEngineGate({ kind, namespace, memory, limits, token, log, now }: EngineGateDeps): EngineGate {
   function call<T>(engine: string, method: (stub: Stub) => Promise<T>): Promise<T> {
-    return within(
-      CALL_TIMEOUT_MS,
-      callObject(() => namespace.getByName(`${kind}/${engine}`), method),
-    );
+    return callWithin(CALL_TIMEOUT_MS, () => namespace.getByName(`${kind}/${engine}`), method);
   }
 
   /** @returns undefined where the gate cannot be reached: the bridge goes on without it */
@@ -76,24 +72,26 @@ export function createEngineGate({ kind, namespace, memory, limits, token, log, 
     return told?.pushed ?? false;
   }
 
-  function probing(engine: string, id: string): Entry {
-    return {
-      open: true,
-      calls: 1,
-      forMs: PERMIT_MS,
-      async leave(...outcomes) {
-        const [outcome] = outcomes;
-        if (!outcome) return false;
-        const told = await attempt(engine, async (stub, known) => stub.probed(now(), id, plainOf(outcome), known));
-        if (told) tell(engine, told);
-        memory.glanced(engine, outcome.reason !== "answered", now());
-        return false;
-      },
-    };
+  function entry(calls: number, leaving: Entry["leave"]): Entry {
+    return { open: true, calls, forMs: PERMIT_MS, leave: leaving };
   }
 
-  function entry(engine: string, calls: number, id: string): Entry {
-    return { open: true, calls, forMs: PERMIT_MS, leave: (...outcomes) => leave(engine, id, outcomes) };
+  async function look(engine: string) {
+    const id = token();
+    const answer = await attempt(engine, async (stub) => stub.inspect(now(), id));
+    memory.heard(engine, answer?.shut ?? null, now());
+    return { shut: answer?.shut ?? null, probe: answer?.probe ? id : null, failing: answer?.failing ?? false };
+  }
+
+  /** Whose call is the probe. */
+  function probing(engine: string, id: string): Entry {
+    return entry(1, async (outcome) => {
+      if (!outcome) return false;
+      const told = await attempt(engine, async (stub, known) => stub.probed(now(), id, plainOf(outcome), known));
+      if (told) tell(engine, told);
+      memory.glanced(engine, outcome.reason !== "answered", now());
+      return false;
+    });
   }
 
   return {
@@ -103,10 +101,10 @@ export function createEngineGate({ kind, namespace, memory, limits, token, log, 
       const id = token();
       const unasked = memory.takeUnasked(engine);
       const answer = await attempt(engine, async (stub, known) => stub.enter(now(), known, id, wanted, unasked));
-      if (!answer) return { open: true, calls: wanted, forMs: PERMIT_MS, leave: async () => false };
+      if (!answer) return entry(wanted, async () => false);
       if (answer.open) {
         memory.heard(engine, null, now());
-        return entry(engine, answer.calls, id);
+        return entry(answer.calls, (...outcomes) => leave(engine, id, outcomes));
       }
       if (!SHORT_WAITS.includes(answer.reason)) memory.heard(engine, answer, now());
       return answer;
@@ -115,48 +113,34 @@ export function createEngineGate({ kind, namespace, memory, limits, token, log, 
     slipIn(engine) {
       const shut = memory.believedShut(engine, now());
       if (shut) return shut;
-      return {
-        open: true,
-        calls: 1,
-        forMs: PERMIT_MS,
-        async leave(...outcomes) {
-          memory.unasked(engine, callsOf(outcomes));
-          // Only what may turn the gate is worth a call; the others are counted with the next one.
-          const bad = outcomes.filter(({ reason }) => reason !== "answered");
-          const uncounted = bad.map((each) => ({ ...each, calls: 0 }));
-          return bad.length > 0 && leave(engine, token(), uncounted);
-        },
-      };
+      return entry(1, async (...outcomes) => {
+        memory.unasked(engine, callsOf(outcomes));
+        // Only what may turn the gate is worth a call; the others are counted with the next one.
+        const bad = outcomes.filter(({ reason }) => reason !== "answered");
+        const uncounted = bad.map((each) => ({ ...each, calls: 0 }));
+        return bad.length > 0 && leave(engine, token(), uncounted);
+      });
     },
 
     async glance(engine) {
       if (!memory.isFresh(engine, now())) {
-        const id = token();
-        const answer = await attempt(engine, async (stub) => stub.inspect(now(), id));
-        memory.heard(engine, answer?.shut ?? null, now());
-        memory.glanced(engine, answer?.failing ?? false, now());
-        if (answer?.probe) return probing(engine, id);
+        const { probe, failing } = await look(engine);
+        memory.glanced(engine, failing, now());
+        if (probe !== null) return probing(engine, probe);
       }
       const shut = memory.believedShut(engine, now());
       if (shut) return shut;
-      return {
-        open: true,
-        calls: 1,
-        forMs: PERMIT_MS,
-        async leave(...outcomes) {
-          const bad = outcomes.some(({ reason }) => reason !== "answered");
-          if (!bad && !memory.isFailing(engine)) return false;
-          memory.glanced(engine, bad, now());
-          return leave(engine, token(), outcomes);
-        },
-      };
+      return entry(1, async (...outcomes) => {
+        const bad = outcomes.some(({ reason }) => reason !== "answered");
+        if (!bad && !memory.isFailing(engine)) return false;
+        memory.glanced(engine, bad, now());
+        return leave(engine, token(), outcomes);
+      });
     },
 
     async inspect(engine) {
-      const id = token();
-      const answer = await attempt(engine, async (stub) => stub.inspect(now(), id));
-      memory.heard(engine, answer?.shut ?? null, now());
-      return { shut: answer?.shut ?? null, probe: answer?.probe ? id : null };
+      const { shut, probe } = await look(engine);
+      return { shut, probe };
     },
 
     async probed(engine, probe, outcome) {

@@ -1,14 +1,15 @@
 // /api/callbacks: whether each callback is called now, and why not; stopping one, letting it go on, and a message to try it. What is
 // owed to a paused callback waits; what would go to a disabled one is a dead letter.
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 import { sendTest } from "../bridge/callback-admin.ts";
 import type { Bridge, GateView } from "../bridge/ports.ts";
 import { bridgeOf, iso } from "./api-context.ts";
 import type { HttpEnv } from "./context.ts";
 import { TimeView } from "./execution-view.ts";
+import { type Gated, turn, turnOperation } from "./gate-turns.ts";
 import type { Operations } from "./operation.ts";
-import { conflict, methodNotAllowed, notFound, problemResponse, unavailable } from "./problem.ts";
+import { conflict, methodNotAllowed, notFound, problemResponse } from "./problem.ts";
 
 const CallbackView = z
   .object({
@@ -32,19 +33,6 @@ const TestView = z.object({
 const CallbackId = z.object({ id: z.string().describe("The callback's name in the configuration.") });
 const NO_CALLBACK = "No callback of this name is configured.";
 
-function turnOf(summary: string, description: string): Operations[string] {
-  return {
-    post: {
-      summary,
-      description,
-      role: "operator",
-      path: CallbackId,
-      answers: { 200: { description: "How it stands now.", schema: CallbackView } },
-      refusals: { 404: NO_CALLBACK },
-    },
-  };
-}
-
 export const callbackOperations: Operations = {
   "/callbacks": {
     get: {
@@ -53,10 +41,24 @@ export const callbackOperations: Operations = {
       answers: { 200: { description: "All of them.", schema: z.object({ callbacks: z.array(CallbackView) }) } },
     },
   },
-  "/callbacks/{id}/pause": turnOf("Stop everything to a callback", "What is owed to it waits, and is not lost."),
-  "/callbacks/{id}/resume": turnOf(
-    "Let a callback go on",
-    "Also one that was disabled. What waits is sent within half an hour; resend to have it sent at once.",
+  "/callbacks/{id}/pause": turnOperation(
+    {
+      summary: "Stop everything to a callback",
+      description: "What is owed to it waits, and is not lost.",
+      unknown: NO_CALLBACK,
+    },
+    CallbackId,
+    CallbackView,
+  ),
+  "/callbacks/{id}/resume": turnOperation(
+    {
+      summary: "Let a callback go on",
+      description:
+        "Also one that was disabled. What waits is sent within half an hour; resend to have it sent at once.",
+      unknown: NO_CALLBACK,
+    },
+    CallbackId,
+    CallbackView,
   ),
   "/callbacks/{id}/test": {
     post: {
@@ -76,8 +78,8 @@ export const callbacks = new Hono<HttpEnv>()
     const ids = Object.keys(bridge.setup.config.callbacks);
     return c.json({ callbacks: await Promise.all(ids.map((id) => viewOf(bridge, id))) });
   })
-  .post("/:id/pause", (c) => turn(c, "pause"))
-  .post("/:id/resume", (c) => turn(c, "resume"))
+  .post("/:id/pause", (c) => turn(c, GATED, "pause"))
+  .post("/:id/resume", (c) => turn(c, GATED, "resume"))
   .post("/:id/test", async (c) => {
     const outcome = await sendTest(bridgeOf(c), c.req.param("id"));
     if (outcome === null) return problemResponse(noSuchCallback());
@@ -98,20 +100,13 @@ function noSuchCallback() {
   return notFound("No callback of this name is configured. GET /api/callbacks lists them.");
 }
 
-async function turn(c: Context<HttpEnv>, way: "pause" | "resume"): Promise<Response> {
-  const bridge = bridgeOf(c);
-  const id = c.req.param("id") ?? "";
-  if (!bridge.setup.callbacks.has(id)) return problemResponse(noSuchCallback());
-  try {
-    await bridge.callbackGate[way](id);
-  } catch (thrown) {
-    bridge.log("error", "gate.unreachable", { callback: id, error: String(thrown) });
-    return problemResponse(
-      unavailable(`The callback could not be ${way}d: its gate does not answer.`, { advice: "Try again." }),
-    );
-  }
-  return c.json(await viewOf(bridge, id));
-}
+const GATED: Gated = {
+  kind: "callback",
+  gateOf: ({ callbackGate }) => callbackGate,
+  isConfigured: ({ setup }, id) => setup.callbacks.has(id),
+  unknown: noSuchCallback,
+  viewOf,
+};
 
 /** `unknown` where the gate is out of reach: then messages are sent without it. */
 async function viewOf(bridge: Bridge, id: string): Promise<z.infer<typeof CallbackView>> {

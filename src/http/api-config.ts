@@ -10,10 +10,6 @@ import type { HttpEnv } from "./context.ts";
 import { methodNotAllowed, problemResponse, unavailable } from "./problem.ts";
 
 export const config = new Hono<HttpEnv>()
-  .use(async (c, next) => {
-    await next();
-    c.res.headers.set("cache-control", "no-store");
-  })
   .get("/", async (c) => {
     const newest = await c.env.config.store.since(0);
     c.header("etag", `"${newest?.number ?? 0}"`);

@@ -1,10 +1,11 @@
 // GET /api/engines: whether each engine may be called now, and why not. POST …/pause and …/resume do it by hand: a paused
 // engine is not called, what was accepted waits, and nothing is lost.
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { Bridge, GateView } from "../bridge/ports.ts";
 import { bridgeOf, iso } from "./api-context.ts";
 import type { HttpEnv } from "./context.ts";
-import { methodNotAllowed, notFound, problemResponse, unavailable } from "./problem.ts";
+import { type Gated, turn } from "./gate-turns.ts";
+import { methodNotAllowed, notFound, problemResponse } from "./problem.ts";
 
 export const engines = new Hono<HttpEnv>()
   .get("/", async (c) => {
@@ -12,27 +13,19 @@ export const engines = new Hono<HttpEnv>()
     const ids = Object.keys(bridge.setup.config.engines);
     return c.json({ engines: await Promise.all(ids.map((id) => viewOf(bridge, id))) });
   })
-  .post("/:id/pause", (c) => turn(c, "pause"))
-  .post("/:id/resume", (c) => turn(c, "resume"))
+  .post("/:id/pause", (c) => turn(c, GATED, "pause"))
+  .post("/:id/resume", (c) => turn(c, GATED, "resume"))
   .all("/", () => problemResponse(methodNotAllowed("GET")))
   .all("/:id/pause", () => problemResponse(methodNotAllowed("POST")))
   .all("/:id/resume", () => problemResponse(methodNotAllowed("POST")));
 
-async function turn(c: Context<HttpEnv>, way: "pause" | "resume"): Promise<Response> {
-  const bridge = bridgeOf(c);
-  const id = c.req.param("id") ?? "";
-  if (!Object.hasOwn(bridge.setup.config.engines, id)) {
-    return problemResponse(notFound("No engine of this name is configured. GET /api/engines lists them."));
-  }
-  try {
-    await bridge.gate[way](id);
-  } catch (thrown) {
-    bridge.log("error", "gate.unreachable", { engine: id, error: String(thrown) });
-    const detail = `The engine could not be ${way}d: its gate does not answer.`;
-    return problemResponse(unavailable(detail, { advice: "Try again." }));
-  }
-  return c.json(await viewOf(bridge, id));
-}
+const GATED: Gated = {
+  kind: "engine",
+  gateOf: ({ gate }) => gate,
+  isConfigured: ({ setup }, id) => Object.hasOwn(setup.config.engines, id),
+  unknown: () => notFound("No engine of this name is configured. GET /api/engines lists them."),
+  viewOf,
+};
 
 /** `unknown` where the gate is out of reach: then calls are made without it. */
 async function viewOf(bridge: Bridge, id: string) {

@@ -4,9 +4,9 @@ import * as z from "zod";
 import { deriveRecordId } from "../core/record-id.ts";
 import { bridgeOf } from "./api-context.ts";
 import type { HttpEnv } from "./context.ts";
+import { readBody } from "./json-body.ts";
 import type { Operations } from "./operation.ts";
 import { badRequest, methodNotAllowed, problemResponse } from "./problem.ts";
-import { readBody } from "./replay-request.ts";
 
 const Body = z
   .strictObject({
@@ -39,7 +39,7 @@ export const erasureOperations: Operations = {
 export const erasures = new Hono<HttpEnv>()
   .post("/", async (c) => {
     const bridge = bridgeOf(c);
-    const body = await readBody(c.req.raw, Body);
+    const body = await readBody(c.req.raw, Body, '{"record": "cus_42"}');
     if (!body.ok) return problemResponse(body.error);
     const { record = "", recordId = deriveRecordId(bridge.setup.config.recordNamespace, record) } = body.value;
     if (recordId === undefined) return problemResponse(badRequest("record: is empty"));

@@ -8,9 +8,9 @@ import { bridgeOf } from "./api-context.ts";
 import { ExecutionId } from "./api-executions.ts";
 import type { HttpEnv } from "./context.ts";
 import { ExecutionSummaryView, summaryView } from "./execution-view.ts";
+import { readBody } from "./json-body.ts";
 import type { Operations } from "./operation.ts";
 import { conflict, methodNotAllowed, noSuchExecution, type Problem, problemResponse } from "./problem.ts";
-import { readBody } from "./replay-request.ts";
 
 const Reason = z.string().trim().min(1).max(500).describe("Why, for whoever reads the timeline and for the callbacks.");
 
@@ -51,7 +51,7 @@ export const holdOperations: Operations = {
 export const holds = new Hono<HttpEnv>()
   .post("/:id/release", async (c) => {
     const bridge = bridgeOf(c);
-    const body = await readBody(c.req.raw, ReleaseBody);
+    const body = await readBody(c.req.raw, ReleaseBody, '{"as": "start"}');
     if (!body.ok) return problemResponse(body.error);
     const done = await release(bridge, c.req.param("id"), body.value as Release, c.var.identity.name);
     if (!done.ok) return problemResponse(refusalOf(done.error));

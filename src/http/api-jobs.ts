@@ -7,9 +7,10 @@ import { bridgeOf, iso } from "./api-context.ts";
 import { filterOf } from "./api-filter.ts";
 import type { HttpEnv } from "./context.ts";
 import { TimeView } from "./execution-view.ts";
+import { readBody } from "./json-body.ts";
 import type { Operations } from "./operation.ts";
 import { methodNotAllowed, notFound, problemResponse } from "./problem.ts";
-import { JobBody, readBody, requestOf } from "./replay-request.ts";
+import { JobBody, requestOf } from "./replay-request.ts";
 
 /** After the answer the platform gives a Worker 30 seconds; what is left is the sweep's. */
 const AT_ONCE_MS = 20_000;
@@ -72,7 +73,7 @@ export const jobs = new Hono<HttpEnv>()
   .get("/", async (c) => c.json({ jobs: (await bridgeOf(c).jobs.list()).map(jobView) }))
   .post("/", async (c) => {
     const bridge = bridgeOf(c);
-    const body = await readBody(c.req.raw, JobBody);
+    const body = await readBody(c.req.raw, JobBody, '{"intent": "resend", "filter": {"delivery": "exhausted"}}');
     if (!body.ok) return problemResponse(body.error);
     const filter = filterOf(body.value.filter, bridge.setup.config.recordNamespace);
     const job = await createJob(bridge, requestOf(body.value), filter, c.var.identity.name);

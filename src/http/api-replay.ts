@@ -11,14 +11,15 @@ import { DEDUPE, type Intent } from "../core/replay.ts";
 import { bridgeOf } from "./api-context.ts";
 import { filterOf } from "./api-filter.ts";
 import type { HttpEnv } from "./context.ts";
+import { readBody } from "./json-body.ts";
 import { conflict, methodNotAllowed, noSuchExecution, problemResponse, unavailable } from "./problem.ts";
-import { BulkReplay, keyOf, OneReplay, readBody, requestOf } from "./replay-request.ts";
+import { BulkReplay, keyOf, OneReplay, REPLAY_EXAMPLE, requestOf } from "./replay-request.ts";
 import { foreseenView, replayedView } from "./replay-view.ts";
 
 export const replays = new Hono<HttpEnv>()
   .post("/:id/replay", async (c) => {
     const bridge = bridgeOf(c);
-    const body = await readBody(c.req.raw, OneReplay);
+    const body = await readBody(c.req.raw, OneReplay, REPLAY_EXAMPLE);
     if (!body.ok) return problemResponse(body.error);
     const key = keyOf(c.req.raw, bridge.token);
     if (!key.ok) return problemResponse(key.error);
@@ -46,7 +47,7 @@ export const replays = new Hono<HttpEnv>()
 export const bulkReplays = new Hono<HttpEnv>()
   .post("/", async (c) => {
     const bridge = bridgeOf(c);
-    const body = await readBody(c.req.raw, BulkReplay);
+    const body = await readBody(c.req.raw, BulkReplay, REPLAY_EXAMPLE);
     if (!body.ok) return problemResponse(body.error);
     const key = keyOf(c.req.raw, bridge.token);
     if (!key.ok) return problemResponse(key.error);

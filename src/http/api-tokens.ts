@@ -9,9 +9,9 @@ import { iso } from "./api-context.ts";
 import { faultsOf, Time } from "./api-filter.ts";
 import type { HttpEnv } from "./context.ts";
 import { TimeView } from "./execution-view.ts";
+import { readBody } from "./json-body.ts";
 import type { Operations } from "./operation.ts";
 import { badRequest, methodNotAllowed, notFound, problemResponse } from "./problem.ts";
-import { readBody } from "./replay-request.ts";
 
 const NewToken = z.strictObject({
   name: z.string().trim().min(1).max(100).describe("What it is for; stands in the audit log."),
@@ -110,7 +110,7 @@ export const tokens = new Hono<HttpEnv>()
   .get("/whoami", (c) => c.json(c.var.identity))
   .get("/tokens", async (c) => c.json({ tokens: (await c.env.access.list()).map(tokenView) }))
   .post("/tokens", async (c) => {
-    const body = await readBody(c.req.raw, NewToken);
+    const body = await readBody(c.req.raw, NewToken, '{"name": "grafana", "role": "viewer"}');
     if (!body.ok) return problemResponse(body.error);
     const { name, role, expiresInDays } = body.value;
     const expiresAt = expiresInDays === undefined ? null : c.env.now() + expiresInDays * DAY_MS;

@@ -3,7 +3,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
-import { signIn } from "../bridge/sign-in.ts";
+import { ACCESS_HEADER, signIn } from "../bridge/sign-in.ts";
 import { type Identity, mayActAs, type Role } from "../core/role.ts";
 import { sameSecret } from "../core/same-secret.ts";
 import type { HttpEnv } from "./context.ts";
@@ -11,7 +11,6 @@ import { type Operations, routePath } from "./operation.ts";
 import { type Problem, problemResponse, unavailable } from "./problem.ts";
 
 const BEARER = /^bearer +(\S+)$/i;
-const SIGNED_IN = "cf-access-jwt-assertion";
 const MAX_TOKEN_CHARS = 8_192;
 const RETRY_AFTER_SECONDS = 300;
 
@@ -29,15 +28,15 @@ async function identify(c: Context<HttpEnv>): Promise<Identity | Problem> {
   const shown = BEARER.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
   // The owner is never held up by whoever else tries tokens.
   if (await sameSecret(shown, adminToken)) return { name: "ADMIN_TOKEN", role: "admin" };
-  const token = c.req.header(SIGNED_IN) ?? "";
+  const token = c.req.header(ACCESS_HEADER) ?? "";
   if (token !== "" && token.length <= MAX_TOKEN_CHARS && c.env.bridge.ok) {
     const signedIn = await signIn(c.env.bridge.value, token);
     if (signedIn) return signedIn;
   }
-  const { outcome, ...found } = await access.identify(shown, client);
-  if ("identity" in found) return found.identity as Identity;
-  if (outcome === "unreachable") return unavailable("The token could not be checked.", { advice: "Try again." });
-  if (outcome === "limited" || access.isLimited(client)) return tooMany();
+  const found = await access.identify(shown, client);
+  if (found.outcome === "known") return found.identity;
+  if (found.outcome === "unreachable") return unavailable("The token could not be checked.", { advice: "Try again." });
+  if (found.outcome === "limited" || access.isLimited(client)) return tooMany();
   if (shown !== "" || token !== "") access.failed(client);
   return adminToken === "" ? closed() : unauthorized();
 }

@@ -4,6 +4,7 @@ import { RUN_STATES } from "../core/execution.ts";
 import { INTENTS } from "../core/replay.ts";
 import { ExecutionId } from "./api-executions.ts";
 import { TimeView } from "./execution-view.ts";
+import { turnOperation } from "./gate-turns.ts";
 import type { Operations } from "./operation.ts";
 import { BulkReplay, OneReplay } from "./replay-request.ts";
 
@@ -109,18 +110,7 @@ const EngineView = z
   })
   .meta({ id: "Engine" });
 
-function turn(summary: string, description: string): Operations[string] {
-  return {
-    post: {
-      summary,
-      description,
-      role: "operator",
-      path: EngineId,
-      answers: { 200: { description: "How it stands now.", schema: EngineView } },
-      refusals: { 404: "No engine of this name is configured." },
-    },
-  };
-}
+const NO_ENGINE = "No engine of this name is configured.";
 
 export const engineOperations: Operations = {
   "/engines": {
@@ -130,6 +120,22 @@ export const engineOperations: Operations = {
       answers: { 200: { description: "All of them.", schema: z.object({ engines: z.array(EngineView) }) } },
     },
   },
-  "/engines/{id}/pause": turn("Pause an engine", "It is not called; what was accepted waits, and nothing is lost."),
-  "/engines/{id}/resume": turn("Resume an engine", "Ends a pause, a wait and an outage, whatever they came from."),
+  "/engines/{id}/pause": turnOperation(
+    {
+      summary: "Pause an engine",
+      description: "It is not called; what was accepted waits, and nothing is lost.",
+      unknown: NO_ENGINE,
+    },
+    EngineId,
+    EngineView,
+  ),
+  "/engines/{id}/resume": turnOperation(
+    {
+      summary: "Resume an engine",
+      description: "Ends a pause, a wait and an outage, whatever they came from.",
+      unknown: NO_ENGINE,
+    },
+    EngineId,
+    EngineView,
+  ),
 };

@@ -1,14 +1,11 @@
 // What a replay is asked for with: the body, and the key that names the request. Told in words where it makes no sense.
 import * as z from "zod";
 import { PORTION_MAX } from "../bridge/replay-bulk.ts";
-import { readCapped } from "../core/capped-body.ts";
 import { Id } from "../core/id.ts";
 import { INTENTS, type ReplayRequest } from "../core/replay.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { Cursor, FILTER, faultsOf } from "./api-filter.ts";
-import { badRequest, type Problem, requestTooLarge } from "./problem.ts";
-
-const MAX_BODY_BYTES = 16 * 1024;
+import { Cursor, FILTER } from "./api-filter.ts";
+import { badRequest, type Problem } from "./problem.ts";
 
 /** Kept with every execution that the request starts. */
 const MAX_KEY_CHARS = 200;
@@ -59,23 +56,12 @@ function fitting({ value, issues }: z.core.ParsePayload<Asked>): void {
   strange("callback", "resend");
 }
 
+/** A body of a replay, for whoever has sent something that is no JSON. */
+export const REPLAY_EXAMPLE = '{"intent": "restart"}';
+
 export function requestOf({ intent, revision, callback }: Asked): ReplayRequest {
   if (intent === "re-evaluate") return { intent, revision: revision ?? "today" };
   return intent === "resend" ? { intent, callback: callback ?? null } : { intent };
-}
-
-/** @returns the body, or what is wrong with it */
-export async function readBody<T extends z.ZodType>(request: Request, schema: T): Promise<Result<z.infer<T>, Problem>> {
-  const bytes = await readCapped(request.body, MAX_BODY_BYTES);
-  if (!bytes) return err(requestTooLarge(MAX_BODY_BYTES));
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return err(badRequest('The body must be JSON, such as {"intent": "restart"}.'));
-  }
-  const parsed = schema.safeParse(json);
-  return parsed.success ? ok(parsed.data) : err(badRequest(faultsOf(parsed.error, "body")));
 }
 
 /** @param token what names a request that names itself not */

@@ -1,7 +1,6 @@
 // Bulk work as the use cases see it: finds the one object that keeps it. Keeps nothing itself.
 import type { Job, Jobs } from "../bridge/ports.ts";
-import { within } from "../core/time-limit.ts";
-import { callObject } from "../durable/call.ts";
+import { callWithin } from "../durable/call.ts";
 import type { JobsObject } from "./jobs-object.ts";
 
 const CALL_TIMEOUT_MS = 5_000;
@@ -12,10 +11,7 @@ export interface JobsDeps {
 
 export function createJobs({ namespace }: JobsDeps): Jobs {
   function call<T>(method: (stub: DurableObjectStub<JobsObject>) => Promise<T>): Promise<T> {
-    return within(
-      CALL_TIMEOUT_MS,
-      callObject(() => namespace.getByName("jobs"), method),
-    );
+    return callWithin(CALL_TIMEOUT_MS, () => namespace.getByName("jobs"), method);
   }
   const read = (text: string | null): Job | null => (text === null ? null : JSON.parse(text));
   return {

@@ -4,6 +4,7 @@
 import { erasedKey, isErasedKey } from "../core/erased-key.ts";
 import { ERASED, type Execution } from "../core/execution.ts";
 import { dropText } from "./chunks.ts";
+import { ERASE, SELECT_OF_RECORD } from "./statements.ts";
 
 export interface Erased {
   readonly erased: number;
@@ -21,12 +22,7 @@ interface Row extends Record<string, SqlStorageValue> {
 }
 
 export function eraseRecord(sql: SqlStorage, recordId: string): Erased {
-  const rows = sql
-    .exec<Row>(
-      "SELECT id, dedupe_key, due_at, purge_at, attributes, progress FROM executions WHERE record_id = ?",
-      recordId,
-    )
-    .toArray();
+  const rows = sql.exec<Row>(SELECT_OF_RECORD, recordId).toArray();
   // What is settled has a time at which it is purged.
   const settled = rows.filter(({ due_at, purge_at }) => due_at === null && purge_at !== null);
   const fresh = settled.filter(({ dedupe_key }) => !isErasedKey(dedupe_key));
@@ -34,7 +30,7 @@ export function eraseRecord(sql: SqlStorage, recordId: string): Erased {
     dropText(sql, row.id, "payload");
     dropText(sql, row.id, "result");
     sql.exec(
-      "UPDATE executions SET dedupe_key = ?, attributes = ?, progress = ?, payload = ?, result = NULL, cancel_by = NULL, version = version + 1 WHERE id = ?",
+      ERASE,
       erasedKey(row.dedupe_key),
       JSON.stringify(withoutEvent(JSON.parse(row.attributes))),
       JSON.stringify(withoutWords(JSON.parse(row.progress))),

@@ -128,3 +128,18 @@ export const DELETE_MARK = "DELETE FROM marks WHERE name = ?";
 
 /** Ids grow with time, so this is a walk over a range of the table. Reads what is small of each row. */
 export const COUNT_BY_RULE = "SELECT rule, run, count(*) AS count FROM executions WHERE id >= ? GROUP BY rule, run";
+
+/** The newest from an id on, as far as statistics need them. Parameters: id, limit. */
+export const SELECT_NEWEST =
+  "SELECT id, run, started_at, progress FROM executions WHERE id >= ? ORDER BY id DESC LIMIT ?";
+
+/** What is due now; what runs is due by its age and no backlog. */
+export const SELECT_BACKLOG =
+  "SELECT count(*) AS count, min(due_at) AS oldest FROM executions WHERE due_at <= ? AND run <> 'running'";
+
+/** Everything about a record, as far as erasing needs it. */
+export const SELECT_OF_RECORD =
+  "SELECT id, dedupe_key, due_at, purge_at, attributes, progress FROM executions WHERE record_id = ?";
+
+export const ERASE = `UPDATE executions SET dedupe_key = ?, attributes = ?, progress = ?, payload = ?, result = NULL,
+  cancel_by = NULL, version = version + 1 WHERE id = ?`;

@@ -2,6 +2,7 @@
 import type { LedgerStats } from "../bridge/ports.ts";
 import type { Execution } from "../core/execution.ts";
 import { IDS_PER_MS } from "./shard.ts";
+import { SELECT_BACKLOG, SELECT_NEWEST } from "./statements.ts";
 
 /** Times of one shard that are kept: enough for a p95, and few enough to be sent. */
 const SAMPLE = 200;
@@ -18,12 +19,8 @@ interface Row extends Record<string, SqlStorageValue> {
   progress: string;
 }
 
-const SELECT = `SELECT id, run, started_at, progress FROM executions WHERE id >= ? ORDER BY id DESC LIMIT ?`;
-const BACKLOG =
-  "SELECT count(*) AS count, min(due_at) AS oldest FROM executions WHERE due_at <= ? AND run <> 'running'";
-
 export function statsOf(sql: SqlStorage, from: number, now: number, limit: number): StatsRow {
-  const rows = sql.exec<Row>(SELECT, from, limit + 1).toArray();
+  const rows = sql.exec<Row>(SELECT_NEWEST, from, limit + 1).toArray();
   const states = new Map<string, number>();
   const deliveries = new Map<string, { callback: string; state: string; count: number }>();
   const startMs: number[] = [];
@@ -40,7 +37,7 @@ export function statsOf(sql: SqlStorage, from: number, now: number, limit: numbe
     const told = known.timeline.find(({ step, outcome }) => step === "callback" && outcome === "delivered");
     if (told && known.endedAt !== null) deliveryMs.push(Math.max(told.at - known.endedAt, 0));
   }
-  const { count, oldest } = sql.exec<{ count: number; oldest: number | null }>(BACKLOG, now).one();
+  const { count, oldest } = sql.exec<{ count: number; oldest: number | null }>(SELECT_BACKLOG, now).one();
   return {
     looked: Math.min(rows.length, limit),
     complete: rows.length <= limit,

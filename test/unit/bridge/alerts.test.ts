@@ -25,7 +25,8 @@ beforeEach(() => {
     setup: alerting,
     log: (level, name, fields) => {
       plain.log(level, name, fields);
-      if (alertOf(name, fields)) raised.push(raiseAlert(bridge as Bridge, name, fields));
+      const alert = alertOf(name, fields);
+      if (alert) raised.push(raiseAlert(bridge as Bridge, alert));
     },
   };
 });
@@ -100,7 +101,9 @@ describe("an alert", () => {
       ...plain.ledger,
       admit: async () => ({ ok: false, error: { reason: "ledger-unavailable", detail: "no" } }) as const,
     };
-    await raiseAlert({ ...bridge, ledger }, "engine.unauthorized", { engine: "default" });
+    const alert = alertOf("engine.unauthorized", { engine: "default" });
+    if (!alert) throw new Error("no alert");
+    await raiseAlert({ ...bridge, ledger }, alert);
     expect(plain.lines.at(-1)).toMatchObject({ level: "error", name: "alert.failed" });
   });
 });
