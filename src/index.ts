@@ -7,7 +7,6 @@ import { sweepShards } from "./bridge/sweep-shards.ts";
 import { scheduledSweep } from "./bridge/watchdog.ts";
 import { composeAccess, composeBridge, composeConfigDesk, requestIdOf, textBinding, watchdogOf } from "./deps.ts";
 import { app } from "./http/app.ts";
-import { dashboard } from "./ui/dashboard.tsx";
 
 export { AccessObject } from "./access/access-object.ts";
 export { ConfigObject } from "./config/config-object.ts";
@@ -28,12 +27,6 @@ export class SweepShare extends WorkerEntrypoint<Env> {
   }
 }
 
-/** The dashboard calls the other routes as its users would. */
-const site = app.route(
-  "/ui",
-  dashboard((request, bindings) => app.fetch(request, bindings)),
-);
-
 function elsewhere(ctx: ExecutionContext, scheduledTime?: number): SweepElsewhere {
   return async (order) => {
     const report = await ctx.exports.SweepShare.sweepShards(order, scheduledTime);
@@ -48,7 +41,7 @@ export default {
     const defer = (work: Promise<unknown>): void => ctx.waitUntil(work);
     const bridge = await composeBridge(env, { requestId, defer, sweepElsewhere: elsewhere(ctx) });
     if (bridge.ok) ctx.waitUntil(watchdogOf(env).watch(bridge.value));
-    return site.fetch(request, {
+    return app.fetch(request, {
       bridge,
       config: composeConfigDesk(env),
       adminToken: textBinding(env, "ADMIN_TOKEN"),

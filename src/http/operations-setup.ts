@@ -12,7 +12,7 @@ const TOO_SLOW = "The body did not come in time.";
 
 const NoteView = z.object({ at: TimeView, reason: z.string(), detail: z.string() });
 
-const SourceSummaryView = z.object({
+export const SourceSummaryView = z.object({
   id: z.string(),
   preset: z.string().nullable(),
   state: z.string(),
@@ -22,14 +22,16 @@ const SourceSummaryView = z.object({
   captured: z.boolean().nullable().describe("Whether a handshake has captured its secret; null where nobody can say."),
   notes: z.object({ refused: z.int(), unmatched: z.int() }).nullable(),
 });
+export type SourceSummary = z.infer<typeof SourceSummaryView>;
 
-const SourceView = SourceSummaryView.extend({
+export const SourceView = SourceSummaryView.extend({
   expectEvery: z.string().nullable(),
   secrets: z.array(z.string()).describe("Their names."),
   setup: z.unknown().describe("How the sender is set up, step by step."),
   refused: z.array(NoteView).nullable(),
   unmatched: z.array(NoteView).nullable(),
 }).meta({ id: "Source" });
+export type SourceFacts = z.infer<typeof SourceView>;
 
 const SourceId = z.object({ id: z.string().describe("The source's name in the configuration.") });
 const NO_SOURCE = "No source of this name is configured.";
@@ -64,7 +66,7 @@ export const sourceOperations: Operations = {
   },
 };
 
-const RuleView = z.object({
+export const RuleView = z.object({
   id: z.string(),
   does: z.enum(["start", "cancel"]),
   source: z.string(),
@@ -73,6 +75,7 @@ const RuleView = z.object({
   shadow: z.boolean(),
   counts: z.record(z.string(), z.int()).describe("Executions by state."),
 });
+export type RuleFacts = z.infer<typeof RuleView>;
 
 export const ruleOperations: Operations = {
   "/rules": {

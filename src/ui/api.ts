@@ -16,8 +16,13 @@ export type Answer<T> =
 
 export interface Api {
   /** @param path below /api, with its query: `/executions?state=held` */
-  get<T>(path: string, headers?: HeadersInit): Promise<Answer<T>>;
-  send<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, headers?: HeadersInit): Promise<Answer<T>>;
+  get<T>(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer<T>>;
+  send<T>(
+    method: "POST" | "PUT" | "DELETE",
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer<T>>;
 }
 
 /** All routes of the Worker, to be called without a network. */
@@ -25,11 +30,16 @@ export type Site = (request: Request, bindings: HttpBindings) => Response | Prom
 
 /** @param identity undefined where it is still to be found out who asks, by the headers of `like` */
 export function apiAs(site: Site, bindings: HttpBindings, like: Request, identity: Identity | undefined): Api {
-  async function call<T>(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<Answer<T>> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer<T>> {
     const url = new URL(`/api${path}`, like.url);
     const request = new Request(url, {
       method,
-      headers: { ...Object.fromEntries(new Headers(headers)), ...forwarded(like) },
+      headers: { ...headers, ...forwarded(like) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = await site(request, identity ? { ...bindings, signedIn: identity } : bindings);

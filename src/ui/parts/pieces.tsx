@@ -27,7 +27,10 @@ const TONES: Readonly<Record<string, "good" | "bad" | "busy" | "warn" | "plain">
   queued: "busy",
   starting: "busy",
   running: "busy",
-  working: "busy",
+  working: "good",
+  throttled: "warn",
+  pending: "warn",
+  failing: "bad",
 };
 
 const SIGNS = { good: "✓", bad: "✕", busy: "●", warn: "!", plain: "–" } as const;
