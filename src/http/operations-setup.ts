@@ -136,6 +136,16 @@ export const ruleOperations: Operations = {
   },
 };
 
+const DifferenceView = z
+  .object({
+    path: z.string().describe("Where, such as rules[kyb-on-subscription].start.locale."),
+    kind: z.enum(["added", "removed", "changed", "moved"]),
+    from: z.unknown().optional(),
+    to: z.unknown().optional(),
+  })
+  .meta({ id: "Difference" });
+export type DifferenceFacts = z.infer<typeof DifferenceView>;
+
 const RevisionView = z.looseObject({
   revision: z.int(),
   at: TimeView,
@@ -143,6 +153,7 @@ const RevisionView = z.looseObject({
   note: z.string().nullable(),
   madeFrom: z.looseObject({ kind: z.enum(["bundled", "put", "restore"]) }),
 });
+export type RevisionFactsView = z.infer<typeof RevisionView>;
 
 const Fault = z.object({ path: z.string(), message: z.string() });
 const RevisionNumber = z.object({ number: z.string().describe("A revision's number.") });
@@ -194,7 +205,12 @@ export const configOperations: Operations = {
       summary: "What is wrong with a configuration",
       role: "operator",
       body: Document,
-      answers: { 200: { description: "Nothing.", schema: z.object({ faults: z.array(Fault).max(0) }) } },
+      answers: {
+        200: {
+          description: "Nothing; and what it would change.",
+          schema: z.object({ faults: z.array(Fault).max(0), differences: z.array(DifferenceView) }),
+        },
+      },
       refusals: { 400: NOT_UNDERSTOOD, 408: TOO_SLOW, 413: TOO_LARGE, 422: "It has faults; faults lists them." },
     },
   },
@@ -237,7 +253,7 @@ export const configOperations: Operations = {
       summary: "What is different between two revisions",
       role: "viewer",
       query: DiffQuery,
-      answers: { 200: { description: "The differences.", schema: z.object({ differences: z.array(z.unknown()) }) } },
+      answers: { 200: { description: "The differences.", schema: z.object({ differences: z.array(DifferenceView) }) } },
       refusals: { 400: NOT_UNDERSTOOD, 404: "There is no such revision." },
     },
   },

@@ -8,6 +8,8 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
+  /** Of a configuration that is refused. */
+  readonly faults?: readonly { readonly path: string; readonly message: string }[];
 }
 
 export type Answer<T> =
@@ -17,6 +19,7 @@ export type Answer<T> =
 export interface Api {
   /** @param path below /api, with its query: `/executions?state=held` */
   get<T>(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer<T>>;
+  /** @param body to be written as JSON; text is JSON already */
   send<T>(
     method: "POST" | "PUT" | "DELETE",
     path: string,
@@ -40,7 +43,7 @@ export function apiAs(site: Site, bindings: HttpBindings, like: Request, identit
     const request = new Request(url, {
       method,
       headers: { ...headers, ...forwarded(like) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const answer = await site(request, identity ? { ...bindings, signedIn: identity } : bindings);
     const value: unknown = answer.status === 204 ? null : await answer.json().catch(() => null);
@@ -59,6 +62,6 @@ function forwarded(like: Request): Record<string, string> {
 }
 
 function asProblem(value: unknown, status: number): Problem {
-  const { title, detail } = (value ?? {}) as Partial<Problem>;
-  return { title: title ?? "Something went wrong", detail: detail ?? "The bridge's log says more.", status };
+  const { title, detail, faults = [] } = (value ?? {}) as Partial<Problem>;
+  return { faults, title: title ?? "Something went wrong", detail: detail ?? "The bridge's log says more.", status };
 }

@@ -11,7 +11,7 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   await navigator.clipboard.writeText(button.dataset.copy);
   const before = button.textContent;
-  button.textContent = "✓";
+  button.textContent = "Copied";
   setTimeout(() => {
     button.textContent = before;
   }, 1_500);

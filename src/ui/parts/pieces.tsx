@@ -31,6 +31,9 @@ const TONES: Readonly<Record<string, "good" | "bad" | "busy" | "warn" | "plain">
   throttled: "warn",
   pending: "warn",
   failing: "bad",
+  refused: "bad",
+  revoked: "bad",
+  starts: "good",
 };
 
 const SIGNS = { good: "✓", bad: "✕", busy: "●", warn: "!", plain: "–" } as const;
@@ -125,7 +128,7 @@ export function Copy({ text, label = "Copy" }: { readonly text: string; readonly
       title={label}
       aria-label={`${label}: ${text.slice(0, 80)}`}
     >
-      ⧉
+      Copy
     </button>
   );
 }
@@ -167,6 +170,15 @@ export function Refused({ problem }: { readonly problem: Problem }) {
     <section class="problem" role="alert">
       <h2>{problem.title}</h2>
       <p dir="auto">{problem.detail}</p>
+      {problem.faults && problem.faults.length > 0 && (
+        <ul>
+          {problem.faults.map(({ path, message }) => (
+            <li dir="auto">
+              <code>{path || "document"}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
