@@ -79,7 +79,7 @@ export function dashboard(site: Site): Hono<UiEnv> {
     .onError((thrown, c) => {
       if (thrown instanceof HTTPException) return loginPage(c, 403, FOREIGN_FORM);
       c.env.log("error", "ui.failed", { path: c.req.path, error: String(thrown) });
-      return loginPage(c, 503, OURS);
+      return c.var.identity ? refused(c, { title: "Sorry", section: undefined }, OURS) : loginPage(c, 503, OURS);
     });
 }
 
