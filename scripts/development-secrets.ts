@@ -18,9 +18,10 @@ export function developmentSecrets(config: Config): DevelopmentSecrets {
     ADMIN_TOKEN: own.ADMIN_TOKEN ?? "development-admin-token",
     SOURCE_SECRETS_KEY: own.SOURCE_SECRETS_KEY ?? madeUp("SOURCE_SECRETS_KEY"),
   };
-  for (const { token, credentials } of Object.values(config.engines)) {
+  for (const { token, credentials, operations } of Object.values(config.engines)) {
     if (token !== undefined) all[token] = own[token] ?? `tot_development-${token.toLowerCase()}`;
-    for (const name of Object.values(credentials ?? {})) all[name] = own[name] ?? madeUp(name);
+    const others = Object.values(operations ?? {}).flatMap((operation) => operation.token ?? []);
+    for (const name of [...Object.values(credentials ?? {}), ...others]) all[name] = own[name] ?? madeUp(name);
   }
   const sources = Object.values(config.sources);
   const named = [
