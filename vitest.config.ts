@@ -1,5 +1,5 @@
 // All tests in one run: the pure parts in plain Node, the rest in workerd with real Durable Objects, crashes with real
-// processes. The tests of src/sources run in both, since it must give the same results in both.
+// processes, pages in a real browser. The tests of src/sources run in both, since it must give the same results in both.
 import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { buildSync } from "esbuild";
@@ -76,6 +76,16 @@ export default defineConfig({
           }),
         ],
         test: { name: "simulator", include: ["test/simulator/*.test.ts"] },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          fileParallelism: false,
+        },
       },
       {
         test: {

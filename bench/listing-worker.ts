@@ -47,6 +47,6 @@ export default {
       const recordId = "00000064-0000-4000-8000-000000000000";
       return Response.json((await ledger.list({ limit: 50, recordId })).executions.length);
     }
-    return Response.json((await ledger.stats(0, now)).looked);
+    return Response.json((await ledger.stats(now - 3_600_000, now, 60)).looked);
   },
 };

@@ -1,5 +1,6 @@
 // Writes the files that are made from others: docs/openapi.json from the declared operations, bridge.schema.json and docs/configuration.md from the zod schema of the
-// configuration, docs/senders.md and the README's table from the presets, src/env.d.ts from wrangler.toml. With --check it writes nothing and fails where a file is out of date.
+// configuration, docs/senders.md and the README's table from the presets, src/env.d.ts from wrangler.toml, src/ui/assets.generated.ts from the
+// dashboard's style, script and icon. With --check it writes nothing and fails where a file is out of date.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,6 +10,7 @@ import { OPERATIONS } from "../src/http/api.ts";
 import { openApiDocument } from "../src/http/api-document.ts";
 import { configurationReference } from "./configuration-reference.ts";
 import { sendersPage, sendersTable } from "./senders.ts";
+import { uiAssets } from "./ui-assets.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../node_modules/wrangler/bin/wrangler.js", import.meta.url));
@@ -55,6 +57,7 @@ const generated: Readonly<Record<string, () => string>> = {
   "README.md": readme,
   "docs/configuration.md": () => configurationReference(schema as Parameters<typeof configurationReference>[0]),
   "src/env.d.ts": envTypes,
+  "src/ui/assets.generated.ts": uiAssets,
 };
 
 const checkOnly = process.argv.includes("--check");

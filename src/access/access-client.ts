@@ -30,15 +30,18 @@ export interface AccessDeps {
 export function createAccess({ namespace, randomBytes, token: unique, now }: AccessDeps): Access {
   const known = new Map<string, { readonly answer: Identified; readonly until: number }>();
   const attempts = createAttempts(now);
+  let sessionKey: string | undefined;
 
   function call<T>(method: (stub: DurableObjectStub<AccessObject>) => Promise<T>): Promise<T> {
     return callWithin(CALL_TIMEOUT_MS, () => namespace.getByName(OBJECT_NAME), method);
   }
 
-  async function lookUp(id: string, hash: string): Promise<Identified> {
+  /** @param hash undefined where a session speaks for the token */
+  async function lookUp(id: string, hash: string | undefined): Promise<Identified> {
     try {
       const stored = await call(async (object) => object.find(id));
-      if (!stored || !(await sameSecret(hash, stored.hash))) return { outcome: "unknown" };
+      if (!stored) return { outcome: "unknown" };
+      if (hash !== undefined && !(await sameSecret(hash, stored.hash))) return { outcome: "unknown" };
       const expired = stored.expiresAt !== null && stored.expiresAt <= now();
       if (expired || stored.revokedAt !== null) return { outcome: "unknown" };
       await call(async (object) => object.used(id, now()));
@@ -48,24 +51,44 @@ export function createAccess({ namespace, randomBytes, token: unique, now }: Acc
     }
   }
 
+  function heard(name: string): Identified | undefined {
+    const last = known.get(name);
+    return last && now() < last.until ? last.answer : undefined;
+  }
+
+  function remember(name: string, answer: Identified): Identified {
+    if (answer.outcome !== "unreachable") {
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(name, { answer, until: now() + KNOWN_MS });
+    }
+    return answer;
+  }
+
   return {
     isLimited: attempts.isLimited,
     failed: attempts.failed,
+    idOf: (shown) => TOKEN.exec(shown)?.[1] ?? null,
 
     async identify(shown, client) {
       const id = TOKEN.exec(shown)?.[1];
       if (id === undefined) return { outcome: "unknown" };
       const hash = await sha256(shown);
-      const heard = known.get(hash);
-      if (heard && now() < heard.until) return heard.answer;
+      const last = heard(hash);
+      if (last) return last;
       // Whoever tries tokens must not cost a call for each; one that is known is not asked for, and so never held up.
       if (attempts.isLimited(client)) return { outcome: "limited" };
-      const answer = await lookUp(id, hash);
-      if (answer.outcome !== "unreachable") {
-        if (known.size >= MAX_KNOWN) known.clear();
-        known.set(hash, { answer, until: now() + KNOWN_MS });
+      return remember(hash, await lookUp(id, hash));
+    },
+
+    // The id of a token is no hash, so neither is ever taken for the other.
+    owner: async (id) => heard(id) ?? remember(id, await lookUp(id, undefined)),
+
+    async sessionKey() {
+      if (sessionKey === undefined) {
+        const fresh = base64url(randomBytes(32));
+        sessionKey = await call(async (object) => object.sessionKey(fresh));
       }
-      return answer;
+      return sessionKey;
     },
 
     async create({ name, role, expiresAt }, by) {

@@ -1,5 +1,6 @@
 // Who may use the operations API, and what was done with it: one Durable Object over SQLite. Its methods are synchronous, call
-// nobody and know no clock; each may arrive twice. No token ever comes here, only its hash.
+// nobody and know no clock; each may arrive twice. No token ever comes here, only its hash; and the
+// key that sessions of the dashboard are signed with, which opens nothing without the ADMIN_TOKEN.
 import { DurableObject } from "cloudflare:workers";
 import type { AuditEntry, TokenFacts } from "../bridge/ports.ts";
 import type { Role } from "../core/role.ts";
@@ -97,6 +98,12 @@ export class AccessObject extends DurableObject<Env> {
   revoke(id: string, at: number): boolean {
     this.#sql.exec("UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", at, id);
     return this.find(id) !== null;
+  }
+
+  /** @param fresh becomes the key where there is none yet. @returns the key of all sessions */
+  sessionKey(fresh: string): string {
+    this.#sql.exec("INSERT INTO session_key (one, key) VALUES (1, ?) ON CONFLICT DO NOTHING", fresh);
+    return this.#sql.exec<{ key: string }>("SELECT key FROM session_key").one().key;
   }
 
   record(entry: Omit<AuditEntry, "id">, once: string): void {

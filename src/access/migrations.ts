@@ -32,6 +32,16 @@ const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    id: 2,
+    name: "the key of sessions",
+    sql: `
+      CREATE TABLE session_key (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        key TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Brings the object's schema up to date. @param steps for tests: how many of the steps to apply */

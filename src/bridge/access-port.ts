@@ -52,6 +52,12 @@ export interface Access {
   /** Counts a token that was not accepted. */
   failed(client: string): void;
   isLimited(client: string): boolean;
+  /** @returns the id that stands in a token, which is no secret; null where it is no token of this bridge's */
+  idOf(shown: string): string | null;
+  /** Whose the token of this id is, as long as it is valid: for a session that the token has opened. */
+  owner(id: string): Promise<Identified>;
+  /** What sessions of the dashboard are signed with: made once, the same for all isolates. @throws out of reach */
+  sessionKey(): Promise<string>;
   /** @returns the token, which is told this once. @throws where it cannot be kept */
   create(
     wanted: Pick<TokenFacts, "name" | "role" | "expiresAt">,

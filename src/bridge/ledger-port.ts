@@ -74,6 +74,16 @@ export interface ExecutionPage {
   readonly next: string | null;
 }
 
+/** A part of the time that numbers are about: how many executions were admitted in it, and what has become of them. */
+export interface StatsPart {
+  /** When it begins, ms since the epoch. */
+  readonly at: number;
+  readonly admitted: number;
+  readonly succeeded: number;
+  /** Ended in any other way but canceled. */
+  readonly failed: number;
+}
+
 /** How executions stand, of those admitted from a moment on: at most so many of each shard, the newest. */
 export interface LedgerStats {
   /** How many were looked at, and whether there are more. */
@@ -90,6 +100,8 @@ export interface LedgerStats {
   readonly backlog: number;
   /** When the oldest of them was due, ms since the epoch; null where nothing is. */
   readonly oldestDueAt: number | null;
+  /** The time asked about in equal parts, the earliest first. */
+  readonly series: readonly StatsPart[];
 }
 
 export interface RuleCount {
@@ -129,7 +141,8 @@ export interface Ledger {
   list(filter: ExecutionFilter): Promise<ExecutionPage>;
   /** How many executions of each rule stand in each state, of those admitted since (ms since the epoch). Reads all of them. */
   counts(since: number): Promise<RuleCount[]>;
-  stats(since: number, now: number): Promise<LedgerStats>;
+  /** @param parts in how many of them the time is divided */
+  stats(since: number, now: number, parts: number): Promise<LedgerStats>;
   /** For each target, what goes on of it, the newest first. */
   goingOn(targets: readonly Target[]): Promise<ExecutionSummary[][]>;
   /**

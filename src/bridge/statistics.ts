@@ -9,8 +9,9 @@ export interface Statistics extends LedgerStats {
   readonly sweptAt: number | null;
 }
 
-export async function statistics(bridge: Bridge, since: number): Promise<Statistics> {
-  const [stats, swept] = await Promise.all([bridge.ledger.stats(since, bridge.now()), sweptAt(bridge)]);
+/** @param parts in how many of them the time since then is divided */
+export async function statistics(bridge: Bridge, since: number, parts = 1): Promise<Statistics> {
+  const [stats, swept] = await Promise.all([bridge.ledger.stats(since, bridge.now(), parts), sweptAt(bridge)]);
   return { ...stats, since, sweptAt: swept };
 }
 

@@ -3,18 +3,18 @@
 import { createMiddleware } from "hono/factory";
 import type { HttpEnv } from "./context.ts";
 
+/** A page of ours brings policies of its own. */
 const EVERYWHERE = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "strict-transport-security": "max-age=63072000",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 };
-
-/** A page of ours brings a policy of its own. */
-const NO_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export const answerHeaders = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
-  for (const [name, value] of Object.entries(EVERYWHERE)) c.res.headers.set(name, value);
-  if (!c.res.headers.has("content-security-policy")) c.res.headers.set("content-security-policy", NO_PAGE);
+  for (const [name, value] of Object.entries(EVERYWHERE)) {
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
   if (c.env.requestId !== "") c.res.headers.set("x-request-id", c.env.requestId);
 });

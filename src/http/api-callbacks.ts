@@ -11,7 +11,7 @@ import { type Gated, turn, turnOperation } from "./gate-turns.ts";
 import type { Operations } from "./operation.ts";
 import { conflict, methodNotAllowed, notFound, problemResponse } from "./problem.ts";
 
-const CallbackView = z
+export const CallbackView = z
   .object({
     id: z.string(),
     url: z.string().describe("As the configuration has it."),
@@ -21,14 +21,16 @@ const CallbackView = z
     retryAfter: TimeView.nullable(),
   })
   .meta({ id: "Callback" });
+export type CallbackFacts = z.infer<typeof CallbackView>;
 
-const TestView = z.object({
+export const TestView = z.object({
   delivered: z.boolean(),
   status: z.int().nullable(),
   detail: z.string().nullable(),
   answer: z.string().nullable().describe("The beginning of what it answered, where it has not taken the message."),
   durationMs: z.int(),
 });
+export type TestOutcome = z.infer<typeof TestView>;
 
 const CallbackId = z.object({ id: z.string().describe("The callback's name in the configuration.") });
 const NO_CALLBACK = "No callback of this name is configured.";

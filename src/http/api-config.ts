@@ -26,7 +26,9 @@ export const config = new Hono<HttpEnv>()
     const document = await readConfigBody(c);
     if (!document.ok) return problemResponse(document.error);
     const faults = faultsOf(c.env.config, document.value, inForce(c));
-    return faults.length > 0 ? problemResponse(faulty(faults)) : c.json({ faults: [] });
+    if (faults.length > 0) return problemResponse(faulty(faults));
+    const newest = await c.env.config.store.since(0);
+    return c.json({ faults: [], differences: differencesFrom(newest, document.value) });
   })
   .route("/", configRevisions)
   .all("/", () => problemResponse(methodNotAllowed("GET, PUT")))

@@ -15,7 +15,7 @@ import { JobBody, requestOf } from "./replay-request.ts";
 /** After the answer the platform gives a Worker 30 seconds; what is left is the sweep's. */
 const AT_ONCE_MS = 20_000;
 
-const JobView = z
+export const JobView = z
   .object({
     id: z.string(),
     createdAt: TimeView,
@@ -28,6 +28,7 @@ const JobView = z
     failures: z.array(z.object({ of: z.string(), detail: z.string() })).describe("The first that could not be done."),
   })
   .meta({ id: "Job" });
+export type JobFacts = z.infer<typeof JobView>;
 
 const JobId = z.object({ id: z.string() });
 const NO_JOB = "There is no such job.";

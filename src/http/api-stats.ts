@@ -12,11 +12,27 @@ import { TimeView } from "./execution-view.ts";
 import type { Operations } from "./operation.ts";
 import { badRequest, methodNotAllowed, problemResponse } from "./problem.ts";
 
-const Query = z.strictObject({ since: Time.optional().describe("One hour ago, if left out.") });
+const Query = z.strictObject({
+  since: Time.optional().describe("One hour ago, if left out."),
+  parts: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(1)
+    .describe("In how many equal parts `series` divides the time."),
+});
+
+const PartView = z.object({
+  at: TimeView.describe("When it begins."),
+  admitted: z.int(),
+  succeeded: z.int().describe("Of those admitted in it."),
+  failed: z.int().describe("Of those admitted in it: ended in any other way but canceled."),
+});
 
 const LatencyView = z.object({ p50: z.number().nullable(), p95: z.number().nullable() }).describe("ms");
 
-const StatsView = z
+export const StatsView = z
   .object({
     since: TimeView,
     looked: z.int().describe("Executions that were looked at: the newest 5,000 of each shard at most."),
@@ -29,8 +45,10 @@ const StatsView = z
     backlog: z.int().describe("Executions for which something is due now."),
     oldestDueAt: TimeView.nullable(),
     lastSweepAt: TimeView.nullable(),
+    series: z.array(PartView).describe("By when executions were admitted, the earliest first."),
   })
   .meta({ id: "Stats" });
+export type Stats = z.infer<typeof StatsView>;
 
 const ShardView = z.object({ shard: z.int(), bytes: z.int(), state: z.enum(["ok", "filling", "nearly-full"]) });
 
@@ -67,7 +85,7 @@ export const stats = new Hono<HttpEnv>()
     const query = Query.safeParse(c.req.query());
     if (!query.success) return problemResponse(badRequest(faultsOf(query.error, "query")));
     const bridge = bridgeOf(c);
-    const found = await statistics(bridge, query.data.since ?? bridge.now() - HOUR_MS);
+    const found = await statistics(bridge, query.data.since ?? bridge.now() - HOUR_MS, query.data.parts);
     const { startMs, deliveryMs, since, oldestDueAt, sweptAt, ...plain } = found;
     const of = (...states: string[]): number => states.reduce((sum, state) => sum + (found.states[state] ?? 0), 0);
     const ended = of("succeeded", "failed", "canceled", "expired", "rejected", "invalid");
@@ -79,6 +97,7 @@ export const stats = new Hono<HttpEnv>()
       endToCallback: latency(deliveryMs),
       oldestDueAt: iso(oldestDueAt),
       lastSweepAt: iso(sweptAt),
+      series: found.series.map(({ at, ...part }) => ({ at: iso(at), ...part })),
     } satisfies z.infer<typeof StatsView>);
   })
   .get("/metrics", async (c) => {

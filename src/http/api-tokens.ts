@@ -19,7 +19,7 @@ const NewToken = z.strictObject({
   expiresInDays: z.int().min(1).max(3_650).optional().describe("Left out: it does not expire."),
 });
 
-const TokenView = z
+export const TokenView = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -31,8 +31,9 @@ const TokenView = z
     lastUsedAt: TimeView.nullable().describe("To some minutes."),
   })
   .meta({ id: "Token" });
+export type TokenFactsView = z.infer<typeof TokenView>;
 
-const AuditView = z
+export const AuditView = z
   .object({
     id: z.int(),
     at: TimeView,
@@ -45,6 +46,7 @@ const AuditView = z
     change: z.unknown().describe("What was before and what is after, where the operation says so."),
   })
   .meta({ id: "AuditEntry" });
+export type AuditFacts = z.infer<typeof AuditView>;
 
 const AuditQuery = z.strictObject({
   who: z.string().min(1).max(300).optional(),

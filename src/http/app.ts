@@ -1,5 +1,6 @@
 // All routes of the bridge. Thin: routes translate between HTTP and the use cases, and decide nothing else.
 import { Hono } from "hono";
+import { dashboard } from "../ui/dashboard.tsx";
 import { answerHeaders } from "./answer-headers.ts";
 import { api } from "./api.ts";
 import type { HttpEnv } from "./context.ts";
@@ -8,12 +9,18 @@ import { health } from "./health.ts";
 import { ingress } from "./ingress.ts";
 import { notFound, problemResponse, unavailable } from "./problem.ts";
 
-export const app = new Hono<HttpEnv>()
+export const app: Hono<HttpEnv> = new Hono<HttpEnv>()
   .use(answerHeaders)
   .route("/in", ingress)
   .route("/engine", enginePush)
   .route("/healthz", health)
   .route("/api", api)
+  // The dashboard asks the operations API as its users would.
+  .route(
+    "/ui",
+    dashboard((request, bindings) => app.fetch(request, bindings)),
+  )
+  .get("/", (c) => (c.req.header("accept")?.includes("text/html") ? c.redirect("/ui") : c.notFound()))
   .notFound(() =>
     problemResponse(notFound("There is nothing at this address. Webhooks go to /in/ and the source's name.")),
   )

@@ -7,12 +7,16 @@ import type { HttpEnv } from "./context.ts";
 /** What is not understood, is not there, or may not be called so, has changed nothing. */
 const NOTHING_DONE = [400, 404, 405, 413, 415, 428];
 
+/** They are asked by POST because of what they bring, and change nothing. */
+const LOOKS = ["/api/rules/test", "/api/rules/backtest", "/api/config/check"];
+
 const MAX_TARGET_CHARS = 300;
 const MAX_CHANGE_CHARS = 4_000;
 
 export const audit = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
   if (c.req.method === "GET" || c.req.method === "HEAD" || NOTHING_DONE.includes(c.res.status)) return;
+  if (LOOKS.includes(c.req.path)) return;
   const { name, role } = c.var.identity;
   const change = c.get("change");
   const entry = {

@@ -23,6 +23,7 @@ export const authenticate = createMiddleware<HttpEnv>(async (c, next) => {
 });
 
 async function identify(c: Context<HttpEnv>): Promise<Identity | Problem> {
+  if (c.env.signedIn) return c.env.signedIn;
   const { access, adminToken = "" } = c.env;
   const client = c.req.header("cf-connecting-ip") ?? "";
   const shown = BEARER.exec(c.req.header("authorization") ?? "")?.[1] ?? "";

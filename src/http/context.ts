@@ -14,6 +14,8 @@ export interface HttpBindings {
   readonly adminToken: string | undefined;
   /** Named tokens, and the record of changes. */
   readonly access: Access;
+  /** Who asks, where this Worker's own dashboard asks for them. No request from outside can say so. */
+  readonly signedIn?: Identity;
   /** By which the log knows the request, and whoever asks about it. */
   readonly requestId: string;
   readonly log: Log;

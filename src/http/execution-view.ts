@@ -47,6 +47,7 @@ export const ExecutionSummaryView = z
     endedAt: TimeView.nullable(),
   })
   .meta({ id: "ExecutionSummary" });
+export type ExecutionSummaryFacts = z.infer<typeof ExecutionSummaryView>;
 
 const TimelineView = z.looseObject({ at: TimeView, step: z.string(), outcome: z.string() });
 
@@ -59,6 +60,7 @@ export const ExecutionView = ExecutionSummaryView.extend({
   result: z.unknown().describe("The result of the run; null where there is none, or not any more."),
   timeline: z.array(TimelineView),
 }).meta({ id: "Execution" });
+export type ExecutionFacts = z.infer<typeof ExecutionView>;
 
 export function summaryView(execution: ExecutionSummary): z.infer<typeof ExecutionSummaryView> {
   return {

@@ -12,7 +12,7 @@ const TOO_SLOW = "The body did not come in time.";
 
 const NoteView = z.object({ at: TimeView, reason: z.string(), detail: z.string() });
 
-const SourceSummaryView = z.object({
+export const SourceSummaryView = z.object({
   id: z.string(),
   preset: z.string().nullable(),
   state: z.string(),
@@ -22,14 +22,16 @@ const SourceSummaryView = z.object({
   captured: z.boolean().nullable().describe("Whether a handshake has captured its secret; null where nobody can say."),
   notes: z.object({ refused: z.int(), unmatched: z.int() }).nullable(),
 });
+export type SourceSummary = z.infer<typeof SourceSummaryView>;
 
-const SourceView = SourceSummaryView.extend({
+export const SourceView = SourceSummaryView.extend({
   expectEvery: z.string().nullable(),
   secrets: z.array(z.string()).describe("Their names."),
   setup: z.unknown().describe("How the sender is set up, step by step."),
   refused: z.array(NoteView).nullable(),
   unmatched: z.array(NoteView).nullable(),
 }).meta({ id: "Source" });
+export type SourceFacts = z.infer<typeof SourceView>;
 
 const SourceId = z.object({ id: z.string().describe("The source's name in the configuration.") });
 const NO_SOURCE = "No source of this name is configured.";
@@ -64,7 +66,7 @@ export const sourceOperations: Operations = {
   },
 };
 
-const RuleView = z.object({
+export const RuleView = z.object({
   id: z.string(),
   does: z.enum(["start", "cancel"]),
   source: z.string(),
@@ -73,6 +75,7 @@ const RuleView = z.object({
   shadow: z.boolean(),
   counts: z.record(z.string(), z.int()).describe("Executions by state."),
 });
+export type RuleFacts = z.infer<typeof RuleView>;
 
 export const ruleOperations: Operations = {
   "/rules": {
@@ -133,6 +136,16 @@ export const ruleOperations: Operations = {
   },
 };
 
+const DifferenceView = z
+  .object({
+    path: z.string().describe("Where, such as rules[kyb-on-subscription].start.locale."),
+    kind: z.enum(["added", "removed", "changed", "moved"]),
+    from: z.unknown().optional(),
+    to: z.unknown().optional(),
+  })
+  .meta({ id: "Difference" });
+export type DifferenceFacts = z.infer<typeof DifferenceView>;
+
 const RevisionView = z.looseObject({
   revision: z.int(),
   at: TimeView,
@@ -140,6 +153,7 @@ const RevisionView = z.looseObject({
   note: z.string().nullable(),
   madeFrom: z.looseObject({ kind: z.enum(["bundled", "put", "restore"]) }),
 });
+export type RevisionFactsView = z.infer<typeof RevisionView>;
 
 const Fault = z.object({ path: z.string(), message: z.string() });
 const RevisionNumber = z.object({ number: z.string().describe("A revision's number.") });
@@ -191,7 +205,12 @@ export const configOperations: Operations = {
       summary: "What is wrong with a configuration",
       role: "operator",
       body: Document,
-      answers: { 200: { description: "Nothing.", schema: z.object({ faults: z.array(Fault).max(0) }) } },
+      answers: {
+        200: {
+          description: "Nothing; and what it would change.",
+          schema: z.object({ faults: z.array(Fault).max(0), differences: z.array(DifferenceView) }),
+        },
+      },
       refusals: { 400: NOT_UNDERSTOOD, 408: TOO_SLOW, 413: TOO_LARGE, 422: "It has faults; faults lists them." },
     },
   },
@@ -234,7 +253,7 @@ export const configOperations: Operations = {
       summary: "What is different between two revisions",
       role: "viewer",
       query: DiffQuery,
-      answers: { 200: { description: "The differences.", schema: z.object({ differences: z.array(z.unknown()) }) } },
+      answers: { 200: { description: "The differences.", schema: z.object({ differences: z.array(DifferenceView) }) } },
       refusals: { 400: NOT_UNDERSTOOD, 404: "There is no such revision." },
     },
   },

@@ -97,7 +97,7 @@ export const executionWork: Operations = {
 
 const EngineId = z.object({ id: z.string().describe("The engine's name in the configuration.") });
 
-const EngineView = z
+export const EngineView = z
   .object({
     id: z.string(),
     state: z.enum(["working", "paused", "unauthorized", "throttled", "failing", "unknown"]),
@@ -109,6 +109,7 @@ const EngineView = z
     tokens: z.int().nullable().describe("Calls that may be made at once; null where their rate is not limited."),
   })
   .meta({ id: "Engine" });
+export type EngineFacts = z.infer<typeof EngineView>;
 
 const NO_ENGINE = "No engine of this name is configured.";
 

@@ -161,10 +161,10 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       return summed(all.flat());
     },
 
-    async stats(since, now) {
+    async stats(since, now, parts) {
       const all = await Promise.all(
         range(shardsInUse(settings)).map((shard) =>
-          call(shard, async (object) => object.stats(since * IDS_PER_MS, now, STATS_ROWS)),
+          call(shard, async (object) => object.stats(since, now, STATS_ROWS, parts)),
         ),
       );
       return mergedStats(all);

@@ -228,9 +228,9 @@ export class LedgerShard extends DurableObject<Env> {
     return this.#rows<CountRow>(sql.COUNT_BY_RULE, from);
   }
 
-  /** How executions stand, from this id on, at most so many of them, the newest. */
-  stats(from: number, now: number, limit: number): StatsRow {
-    return statsOf(this.#sql, from, now, limit);
+  /** How executions stand, from this moment on, at most so many of them, the newest. */
+  stats(since: number, now: number, limit: number, parts: number): StatsRow {
+    return statsOf(this.#sql, { since, now, limit, parts });
   }
 
   /** What goes on of each: a record ("" for none), a rule, and a key or null for all. */

@@ -1,5 +1,5 @@
 // How executions stand: counted in a shard over a bounded walk of its newest rows, and put together over all shards. Writes nothing.
-import type { LedgerStats } from "../bridge/ports.ts";
+import type { LedgerStats, StatsPart } from "../bridge/ports.ts";
 import type { Execution } from "../core/execution.ts";
 import { IDS_PER_MS } from "./shard.ts";
 import { SELECT_BACKLOG, SELECT_NEWEST } from "./statements.ts";
@@ -19,21 +19,44 @@ interface Row extends Record<string, SqlStorageValue> {
   progress: string;
 }
 
-export function statsOf(sql: SqlStorage, from: number, now: number, limit: number): StatsRow {
-  const rows = sql.exec<Row>(SELECT_NEWEST, from, limit + 1).toArray();
+const FAILED: ReadonlySet<string> = new Set(["failed", "expired", "rejected", "invalid"]);
+
+export interface StatsQuery {
+  readonly since: number;
+  readonly now: number;
+  readonly limit: number;
+  readonly parts: number;
+}
+
+export function statsOf(sql: SqlStorage, { since, now, limit, parts }: StatsQuery): StatsRow {
+  const rows = sql.exec<Row>(SELECT_NEWEST, since * IDS_PER_MS, limit + 1).toArray();
+  const partMs = Math.max((now - since) / parts, 1);
+  const series = Array.from({ length: parts }, (_, n) => ({
+    at: Math.floor(since + n * partMs),
+    admitted: 0,
+    succeeded: 0,
+    failed: 0,
+  }));
   const states = new Map<string, number>();
   const deliveries = new Map<string, { callback: string; state: string; count: number }>();
   const startMs: number[] = [];
   const deliveryMs: number[] = [];
   for (const { id, run, started_at, progress } of rows.slice(0, limit)) {
     states.set(run, (states.get(run) ?? 0) + 1);
+    // Ids are the time of the admission.
+    const admittedAt = Math.floor(id / IDS_PER_MS);
+    const part = series[Math.min(Math.floor((admittedAt - since) / partMs), parts - 1)];
+    if (part) {
+      part.admitted++;
+      if (run === "succeeded") part.succeeded++;
+      else if (FAILED.has(run)) part.failed++;
+    }
     const known: Pick<Execution, "deliveries" | "endedAt" | "timeline"> = JSON.parse(progress);
     for (const { callback, state } of known.endedAt === null ? [] : known.deliveries) {
       const key = JSON.stringify([callback, state]);
       deliveries.set(key, { callback, state, count: (deliveries.get(key)?.count ?? 0) + 1 });
     }
-    // Ids are the time of the admission.
-    if (started_at !== null) startMs.push(Math.max(started_at - Math.floor(id / IDS_PER_MS), 0));
+    if (started_at !== null) startMs.push(Math.max(started_at - admittedAt, 0));
     const told = known.timeline.find(({ step, outcome }) => step === "callback" && outcome === "delivered");
     if (told && known.endedAt !== null) deliveryMs.push(Math.max(told.at - known.endedAt, 0));
   }
@@ -47,6 +70,7 @@ export function statsOf(sql: SqlStorage, from: number, now: number, limit: numbe
     deliveryMs: sampled(deliveryMs),
     backlog: count,
     oldestDueAt: oldest,
+    series,
   };
 }
 
@@ -76,5 +100,16 @@ export function mergedStats(all: readonly StatsRow[]): LedgerStats {
     deliveryMs: all.flatMap(({ deliveryMs }) => deliveryMs).toSorted((a, b) => a - b),
     backlog: all.reduce((sum, { backlog }) => sum + backlog, 0),
     oldestDueAt: oldest.length === 0 ? null : Math.min(...oldest),
+    series: mergedSeries(all),
   };
+}
+
+/** All shards divide the same time, so their parts are put together one by one. */
+function mergedSeries(all: readonly StatsRow[]): StatsPart[] {
+  return (all[0]?.series ?? []).map(({ at }, n) => {
+    const parts = all.flatMap(({ series }) => series[n] ?? []);
+    const sum = (name: "admitted" | "succeeded" | "failed"): number =>
+      parts.reduce((total, part) => total + part[name], 0);
+    return { at, admitted: sum("admitted"), succeeded: sum("succeeded"), failed: sum("failed") };
+  });
 }

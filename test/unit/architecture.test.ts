@@ -22,7 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   keys: ["core", "bridge/ports.ts"],
   engine: ["core", "bridge/ports.ts"],
   callbacks: ["core", "bridge/ports.ts"],
-  http: ["core", "bridge", "hono", "zod", "zod-openapi"],
+  http: ["core", "bridge", "ui/dashboard.tsx", "hono", "zod", "zod-openapi"],
+  ui: ["core", "http", "hono"],
   simulator: ["core/json.ts", "core/result.ts", "hono", "zod", "cloudflare:workers"],
   "log.ts": ["bridge/ports.ts"],
   "development.ts": ["core/config.ts", "core/engine-config.ts"],
@@ -57,7 +58,13 @@ interface SourceFile {
 
 const files: SourceFile[] = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
   .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts") && !path.includes(".wrangler/"))
+  .filter(
+    (path) =>
+      /\.tsx?$/.test(path) &&
+      !path.endsWith(".d.ts") &&
+      !path.endsWith(".generated.ts") &&
+      !path.includes(".wrangler/"),
+  )
   .map((path) => {
     const text = readFileSync(join(ROOT, "src", path), "utf8");
     const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");

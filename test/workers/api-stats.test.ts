@@ -39,6 +39,25 @@ describe("GET /api/stats", () => {
   });
 });
 
+describe("the series of GET /api/stats", () => {
+  it("says of each part of the time how many came in it, and what has become of them", async ({ expect }) => {
+    const { api } = await busy();
+    const since = new Date(NOW - 3_600_000).toISOString();
+    const { series } = await (await api(`/stats?since=${since}&parts=4`)).json<{ series: object[] }>();
+    expect(series).toEqual([
+      { at: new Date(NOW - 3_600_000).toISOString(), admitted: 0, succeeded: 0, failed: 0 },
+      { at: new Date(NOW - 2_700_000).toISOString(), admitted: 0, succeeded: 0, failed: 0 },
+      { at: new Date(NOW - 1_800_000).toISOString(), admitted: 0, succeeded: 0, failed: 0 },
+      { at: new Date(NOW - 900_000).toISOString(), admitted: 4, succeeded: 1, failed: 2 },
+    ]);
+  });
+
+  it("is refused in more parts than anybody can see", async ({ expect }) => {
+    const { api } = await busy();
+    expect((await api("/stats?parts=201")).status).toBe(400);
+  });
+});
+
 describe("GET /api/metrics", () => {
   const FAMILY = /^# TYPE (?<name>hookspan_[a-z_]+) gauge$/;
   const SAMPLE =
