@@ -79,6 +79,8 @@ export interface Execution extends Omit<Admission, "callbacks" | "over" | "defer
   readonly endedAt: number | null;
   /** The event's data, the start request and the result are not kept any more. Left out where they are. */
   readonly payloadDropped?: true;
+  /** The result is larger than the bridge keeps: it is left at the engine. Left out where that is not so. */
+  readonly resultLeft?: true;
   /** The run's result; undefined where there is none (yet, or not any more) */
   readonly result?: Json | undefined;
   readonly deliveries: readonly Delivery[];
@@ -188,7 +190,7 @@ export function held(execution: Execution, entry: TimelineEntry, reason: string)
 export function ended(
   execution: Execution,
   state: EndState,
-  how: { reason?: string; result?: Json | undefined },
+  how: { reason?: string; result?: Json | undefined; resultLeft?: true },
   now: number,
 ): Execution {
   const deliveries = execution.deliveries.map((delivery) => ({ ...delivery, nextAt: now }));
@@ -197,6 +199,7 @@ export function ended(
     step: "ended",
     outcome: state,
     ...(how.reason === undefined ? {} : { detail: how.reason }),
+    ...(how.resultLeft ? { detail: "its result is larger than the bridge keeps, and left at the engine" } : {}),
   };
   const reason = how.reason ?? null;
   const after = {
@@ -205,6 +208,7 @@ export function ended(
     reason,
     endedAt: now,
     result: how.result,
+    ...(how.resultLeft ? { resultLeft: true as const } : {}),
     deliveries,
     dueAt: nextDue(deliveries),
   };
