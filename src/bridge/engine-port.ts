@@ -39,6 +39,8 @@ export interface Run {
   readonly status: RunStatus;
   /** ms since the epoch; null where the engine does not say */
   readonly expiresAt: number | null;
+  /** Of a start: an earlier call had started it, and this one has found it under the name that we have given. */
+  readonly existed?: boolean;
 }
 
 /** A workflow API. */

@@ -161,7 +161,7 @@ export function starting(execution: Execution, now: number): Execution {
 /** `dueAt` stays: a running execution is polled by its age, and an index entry that does not move costs nothing. */
 export function started(
   execution: Execution,
-  run: { runId: string; expiresAt: number | null },
+  run: { runId: string; expiresAt: number | null; existed?: boolean },
   now: number,
 ): Execution {
   return note(
@@ -171,7 +171,7 @@ export function started(
       step: "start",
       outcome: "running",
       attempt: execution.startAttempts,
-      detail: `run ${run.runId}`,
+      detail: `run ${run.runId}${run.existed ? ", which an earlier call had started" : ""}`,
     },
   );
 }

@@ -145,7 +145,9 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
       if (answer.error !== "exists") return err(answer.error);
       // Who names the run cannot start two: this one was started by an earlier call, whose answer was lost.
       const runId = start.startId;
-      return runId === undefined ? err(noName("start")) : ok({ runId, status: "running", expiresAt: null });
+      return runId === undefined
+        ? err(noName("start"))
+        : ok({ runId, status: "running", expiresAt: null, existed: true });
     },
     async get(runId, workflowDefinitionId = NO_WORKFLOW) {
       const answer = definite("get", await call("get", { runId, workflowDefinitionId }, json));
