@@ -39,6 +39,7 @@ import { createGateMemory, type GateMemory } from "./gate/gate-memory.ts";
 import { createJobs } from "./jobs/jobs-client.ts";
 import { createKeyFetcher } from "./keys/key-fetcher.ts";
 import { createLedger } from "./ledger/ledger-client.ts";
+import { senderList } from "./listings/lists.ts";
 import { log } from "./log.ts";
 import { enginePush } from "./sources/engine-push.ts";
 
@@ -147,6 +148,11 @@ export async function composeBridge(
     }),
     keys,
     engine: (id) => engines.get(id),
+    listing(id) {
+      const source = config.sources[id];
+      const [token = ""] = secrets(source?.compare ? [source.compare.token] : []);
+      return source && senderList(source, { policy: { development: isDevelopment(env) }, token, fetch: callFetch });
+    },
     push: (id) => {
       const engine = config.engines[id];
       if (!engine?.push.enabled) return undefined;

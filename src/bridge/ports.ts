@@ -13,6 +13,7 @@ import type { Source } from "../sources/source.ts";
 import type { Engine, EngineGate } from "./engine-port.ts";
 import type { Jobs } from "./jobs-port.ts";
 import type { Ledger } from "./ledger-port.ts";
+import type { SenderList } from "./listing-port.ts";
 import type { SweepElsewhere } from "./sweep-port.ts";
 
 export type { KeyFault, KeyFetcher, KeyRequest } from "../sources/families/key-fetcher.ts";
@@ -21,6 +22,7 @@ export type * from "./access-port.ts";
 export type * from "./engine-port.ts";
 export type * from "./jobs-port.ts";
 export type * from "./ledger-port.ts";
+export type * from "./listing-port.ts";
 export type * from "./sweep-port.ts";
 
 /** One message to one callback. */
@@ -123,6 +125,8 @@ export interface Bridge {
   /** Fetches the public keys of senders whose keys stand at a URL. */
   readonly keys: KeyFetcher;
   engine(id: string): Engine | undefined;
+  /** A source's sender's own list of what it has sent; undefined where it is not compared. */
+  readonly listing?: (source: string) => SenderList | undefined;
   /** How the engine's pushes are read; undefined where it may not push. */
   push(engine: string): EnginePush | undefined;
   /** The values of a source's secrets, in the order of the configuration. */

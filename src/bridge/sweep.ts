@@ -1,6 +1,7 @@
 // The guarantee: one bounded pass over everything that is due, started by the cron trigger every minute. What
 // schedules have due comes first, and is then due like everything else. The shards are shared out to several invocations
 // (sweep-shards.ts), each with its own six connections; where one cannot be had, its share is done here.
+import { compareSources } from "./compare.ts";
 import { tellFullShards } from "./full-shards.ts";
 import { workOnJobs } from "./jobs.ts";
 import type { Bridge, ShardsOrder, ShardsReport } from "./ports.ts";
@@ -23,6 +24,7 @@ export async function sweep(bridge: Bridge, budgetMs = SWEEP_BUDGET_MS): Promise
   const swept = await shareOut(bridge, order);
   const report = { ...swept, faults: swept.faults + missed };
   await workOnJobs(bridge, begun + budgetMs);
+  await compareSources(bridge);
   await tellSilence(bridge);
   await tellFullShards(bridge);
   bridge.log(report.complete ? "info" : "warn", "sweep.finished", { ...report, durationMs: bridge.now() - begun });

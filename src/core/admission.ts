@@ -53,6 +53,8 @@ export interface Admission {
   readonly replay?: Replay;
   /** Payloads are dropped once it is over and delivered. Left out where they are kept. */
   readonly dropPayload?: true;
+  /** It did not arrive: the comparison with the sender's list has found it. Said in the timeline, and kept nowhere else. */
+  readonly foundMissing?: true;
   /** Left to the sweep from the beginning: nobody goes on with it after the answer. */
   readonly deferred?: boolean;
 }

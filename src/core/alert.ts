@@ -12,6 +12,8 @@ export const ALERT_KINDS = [
   "source-silent",
   "sweep-overdue",
   "shard-filling",
+  "events-missed",
+  "list-refused",
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
@@ -102,6 +104,20 @@ const READINGS: Readonly<Record<string, Reading>> = {
     quietMs: MINUTE_MS,
   },
   "source.heard": { kind: "source-silent", subject: "source", advice: OVER, quietMs: MINUTE_MS, resolved: true },
+  "compare.missed": {
+    kind: "events-missed",
+    subject: "source",
+    advice:
+      "The sender had sent what has not arrived; it is started now. See at the sender why its deliveries fail, and GET /api/refusals.",
+    quietMs: HOUR_MS,
+  },
+  "compare.refused": {
+    kind: "list-refused",
+    subject: "source",
+    advice:
+      "The sender's API does not accept the token of compare, or it may not read the list. Nothing is compared until then.",
+    quietMs: DAY_MS,
+  },
   "sweep.overdue": {
     kind: "sweep-overdue",
     subject: null,

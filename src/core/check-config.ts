@@ -7,6 +7,7 @@ import { didYouMean } from "./did-you-mean.ts";
 import { engineSecrets } from "./engine-config.ts";
 import { isWrapped } from "./expression-program.ts";
 import type { RuleConfig } from "./rule-config.ts";
+import { type Compare, LISTED_PRESETS } from "./source/compare.ts";
 import { publicUrlFault, type UrlPolicy } from "./url-policy.ts";
 
 /** One fault of a configuration. */
@@ -79,6 +80,10 @@ function referenceFaults(config: BridgeConfig, isLeftOut: IsLeftOut): ConfigFaul
       }
     }
   }
+  for (const [id, { preset, compare }] of Object.entries(config.sources)) {
+    const told = compare && compareFault(preset, compare);
+    if (told) faults.push({ path: pathOf(["sources", id, "compare"]), message: told });
+  }
   for (const [id, { maxBytes }] of Object.entries(config.callbacks)) {
     if (maxBytes === undefined || config.links) continue;
     const message = "what is larger is sent as a link, and there are none: set links";
@@ -91,6 +96,15 @@ function referenceFaults(config: BridgeConfig, isLeftOut: IsLeftOut): ConfigFaul
   return faults;
 }
 
+function compareFault(preset: string | undefined, { webhook }: Compare): string | undefined {
+  if (!(LISTED_PRESETS as readonly string[]).includes(preset ?? "")) {
+    return `there is a list for the presets ${LISTED_PRESETS.join(" and ")} only`;
+  }
+  if (preset === "github" && webhook === undefined)
+    return "webhook says which one it is, such as repos/acme/shop/hooks/123";
+  return undefined;
+}
+
 function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): ConfigFault[] {
   const named: (readonly [readonly PropertyKey[], string])[] = [
     ...Object.entries(config.engines).flatMap(([id, engine]) =>
@@ -99,6 +113,9 @@ function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): Config
     ...secretLists("sources", config.sources),
     ...secretLists("sources", config.sources, "handshakeSecrets"),
     ...secretLists("callbacks", config.callbacks),
+    ...Object.entries(config.sources).flatMap(([id, { compare }]) =>
+      compare ? [[["sources", id, "compare", "token"], compare.token] as const] : [],
+    ),
     ...(config.links?.secrets ?? []).map((name, index) => [["links", "secrets", index], name] as const),
     ...Object.entries(config.callbacks).flatMap(([id, callback]) =>
       callbackSecrets(callback).map(([path, name]) => [["callbacks", id, ...path], name] as const),

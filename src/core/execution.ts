@@ -54,7 +54,7 @@ export interface Found {
   readonly run: RunState;
 }
 
-export interface Execution extends Omit<Admission, "callbacks" | "over" | "deferred"> {
+export interface Execution extends Omit<Admission, "callbacks" | "over" | "deferred" | "foundMissing"> {
   readonly id: string;
   readonly run: RunState;
   /** The engine's id of the run, once a start call was answered. */
@@ -100,7 +100,7 @@ export interface Execution extends Omit<Admission, "callbacks" | "over" | "defer
  * Worker lost in between does not leave a doubt that parks the execution for nothing.
  */
 export function admitted(id: string, admission: Admission, now: number): Execution {
-  const { callbacks, over, deferred = false, ...decided } = admission;
+  const { callbacks, over, deferred = false, foundMissing, ...decided } = admission;
   const starting = admission.onUncertainStart === "retry" && !deferred;
   const fresh: Execution = {
     ...decided,
@@ -119,7 +119,9 @@ export function admitted(id: string, admission: Admission, now: number): Executi
     finishedAt: null,
     endedAt: null,
     deliveries: callbacks.map((callback) => ({ callback, state: "due", attempts: 0, nextAt: null })),
-    timeline: [{ at: now, step: "admitted", outcome: "new", ...replayDetail(admission) }],
+    timeline: [
+      { at: now, step: "admitted", outcome: "new", ...replayDetail(admission), ...missingDetail(foundMissing) },
+    ],
     dueAt: deferred ? now : now + LEASE_MS,
     version: 1,
   };
@@ -147,6 +149,10 @@ function bornOver(execution: Execution, state: EndState, reason: string | null, 
   const how = reason === null ? {} : { reason };
   const unborn = { ...execution, startAttempts: 0, timeline: execution.timeline.slice(0, 1) };
   return ended(unborn, state, how, now);
+}
+
+function missingDetail(foundMissing: true | undefined): { detail?: string } {
+  return foundMissing ? { detail: "it had not arrived: found in the sender's own list of what it has sent" } : {};
 }
 
 function replayDetail({ replay }: Admission): { detail?: string } {

@@ -7,6 +7,7 @@ import { durationBetween } from "./duration.ts";
 import { SecretNames } from "./secret-name.ts";
 import { Answers, SourceState } from "./source/answer.ts";
 import { BodyConfig, RedactedPaths } from "./source/body.ts";
+import { Compare } from "./source/compare.ts";
 import { EventSelectors, Selector } from "./source/event.ts";
 import { HeaderName, PublicUrl, Tolerance } from "./source/fields.ts";
 import { Handshakes } from "./source/handshake.ts";
@@ -76,6 +77,7 @@ export const SourceConfig = z
         "How often this source is to be heard at least, such as 1d. When nothing has come for longer, the log says " +
           "source.silent, once, and source.heard when it comes again. Left out: any silence is normal.",
       ),
+    compare: Compare.optional(),
     handshake: Handshakes.optional(),
     answer: Answers.optional(),
     toleranceSeconds: Tolerance.optional().describe("Overrides how far the signed timestamp may be off, in seconds."),

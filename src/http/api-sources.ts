@@ -1,12 +1,13 @@
 // GET /api/sources: which senders are heard, which are silent, and why their requests were refused, so that a new sender
 // can be set up without reading logs. POST …/release forgets the secret that a handshake captured. Never tells a secret.
 import { type Context, Hono } from "hono";
+import { comparedUntil, compareSource } from "../bridge/compare.ts";
 import type { Bridge, Note, Source, SourceRecord } from "../bridge/ports.ts";
 import { adviceOn } from "../bridge/refusal-advice.ts";
 import { guideOf } from "../bridge/source-guide.ts";
 import { bridgeOf, iso } from "./api-context.ts";
 import type { HttpEnv } from "./context.ts";
-import { methodNotAllowed, notFound, problemResponse, unavailable } from "./problem.ts";
+import { conflict, methodNotAllowed, notFound, problemResponse, unavailable } from "./problem.ts";
 
 export const sources = new Hono<HttpEnv>()
   .get("/", async (c) => {
@@ -24,10 +25,31 @@ export const sources = new Hono<HttpEnv>()
       ...sourceView(bridge, source, record),
       expectEvery: bridge.setup.config.sources[source.id]?.expectEvery ?? null,
       secrets: source.secrets,
+      compared:
+        source && bridge.setup.config.sources[source.id]?.compare ? iso(await comparedOf(bridge, source)) : null,
       setup: guideOf(source),
       refused: record?.refused.map((note) => ({ ...noteView(note), advice: adviceOn(note.reason) })) ?? null,
       unmatched: record?.unmatched.map(noteView) ?? null,
     });
+  })
+  .post("/:id/compare", async (c) => {
+    const bridge = bridgeOf(c);
+    const source = sourceOf(c);
+    if (!source) return problemResponse(noSuchSource());
+    const compared = await compareSource(bridge, source.id);
+    if (compared === null) {
+      return problemResponse(
+        conflict("not-compared", "The source has no compare in the configuration: see docs/operations.md."),
+      );
+    }
+    if (!compared.ok) {
+      const { reason, detail } = compared.error;
+      const advice = reason === "refused" ? "Set a token that may read the list." : "Try again.";
+      return problemResponse(unavailable(`The sender's list could not be read: ${detail}.`, { advice }));
+    }
+    const { until, ...counts } = compared.value;
+    c.set("change", { after: { missed: counts.missed } });
+    return c.json({ id: source.id, ...counts, until: iso(until) });
   })
   .post("/:id/release", async (c) => {
     const bridge = bridgeOf(c);
@@ -46,6 +68,7 @@ export const sources = new Hono<HttpEnv>()
   })
   .all("/", () => problemResponse(methodNotAllowed("GET")))
   .all("/:id", () => problemResponse(methodNotAllowed("GET")))
+  .all("/:id/compare", () => problemResponse(methodNotAllowed("POST")))
   .all("/:id/release", () => problemResponse(methodNotAllowed("POST")));
 
 function sourceOf(c: Context<HttpEnv>): Source | undefined {
@@ -54,6 +77,15 @@ function sourceOf(c: Context<HttpEnv>): Source | undefined {
 
 function noSuchSource() {
   return notFound("No source of this name is configured. GET /api/sources lists them.");
+}
+
+async function comparedOf(bridge: Bridge, { id }: Source): Promise<number | null> {
+  try {
+    return await comparedUntil(bridge, id);
+  } catch (thrown) {
+    bridge.log("error", "compare.marks-unreachable", { source: id, error: String(thrown) });
+    return null;
+  }
 }
 
 /** A desk out of reach must not hide the others: what is known from the configuration is told all the same. */

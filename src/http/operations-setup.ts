@@ -26,6 +26,7 @@ export type SourceSummary = z.infer<typeof SourceSummaryView>;
 
 export const SourceView = SourceSummaryView.extend({
   expectEvery: z.string().nullable(),
+  compared: TimeView.nullable().describe("Up to when what the sender has sent is compared with what has arrived."),
   secrets: z.array(z.string()).describe("Their names."),
   setup: z.unknown().describe("How the sender is set up, step by step."),
   refused: z.array(NoteView.extend({ advice: z.string() })).nullable(),
@@ -51,6 +52,27 @@ export const sourceOperations: Operations = {
       path: SourceId,
       answers: { 200: { description: "The source.", schema: SourceView } },
       refusals: { 404: NO_SOURCE },
+    },
+  },
+  "/sources/{id}/compare": {
+    post: {
+      summary: "Compare what the sender has sent with what has arrived, now",
+      description: "What is missing is started. The sweep does the same as often as compare.every says.",
+      role: "operator",
+      path: SourceId,
+      answers: {
+        200: {
+          description: "What was found.",
+          schema: z.object({
+            id: z.string(),
+            listed: z.int().describe("What was looked at of what the sender lists."),
+            missed: z.int().describe("Executions that would not be there."),
+            until: TimeView.describe("Everything before it is compared."),
+            complete: z.boolean().describe("Whether there is more to be compared than one turn may ask for."),
+          }),
+        },
+      },
+      refusals: { 404: NO_SOURCE, 409: "The source is not compared." },
     },
   },
   "/sources/{id}/release": {

@@ -23,6 +23,14 @@ export async function verify(
 }
 
 /**
+ * Takes a request for proven that the sender's own API has listed: it was fetched from the sender's address, over TLS, with the
+ * user's key, and never came through the bridge's door. A test keeps every other caller away.
+ */
+export function listedBySender(request: InboundRequest): VerifiedRequest {
+  return { ...request, secretIndex: null } as VerifiedRequest;
+}
+
+/**
  * Takes a request as if its sender were proven: for trying rules, where nothing is started or kept, and somebody who may
  * see every event has said that the proof does not matter. A test keeps every other caller away.
  */

@@ -11,6 +11,8 @@ const SAID: Readonly<Record<string, string>> = {
   tested: "A test message was sent; see below what came of it.",
   saved: "Saved, and in force everywhere within seconds.",
   restored: "Restored as a new revision.",
+  compared: "Compared: everything that the sender has sent has arrived.",
+  missed: "Compared: something had not arrived. It is started now, and stands among the executions.",
   forgotten: "The captured secret is forgotten; the next handshake brings another.",
   erased: "Erased.",
   revoked: "Revoked: refused everywhere within 15 seconds.",

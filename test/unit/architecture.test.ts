@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gate: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   desk: ["core", "bridge/ports.ts", "durable", "cloudflare:workers"],
   keys: ["core", "bridge/ports.ts"],
+  listings: ["core", "bridge/ports.ts"],
   engine: ["core", "bridge/ports.ts"],
   callbacks: ["core", "bridge/ports.ts"],
   http: ["core", "bridge", "ui/dashboard.tsx", "hono", "zod", "zod-openapi"],
@@ -41,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "jobs",
     "keys",
     "ledger",
+    "listings",
     "log.ts",
     "sources",
   ],
@@ -137,6 +139,10 @@ describe("the architecture", () => {
 
   it("takes a request as proven that is not in the dry run only, where nothing can come of it", () => {
     expect(filesWith(/\bunproven\(/)).toEqual(["bridge/try-rules.ts", "sources/verify.ts"]);
+  });
+
+  it("takes a request as proven that the sender's own list holds in the comparison only", () => {
+    expect(filesWith(/\blistedBySender\(/)).toEqual(["bridge/compare.ts", "sources/verify.ts"]);
   });
 
   it("has no file over 300 lines, and each says first what it is for", () => {

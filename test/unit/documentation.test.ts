@@ -16,6 +16,7 @@ const DOCUMENTS = [
   "CHANGELOG.md",
   "docs/living-configuration.md",
   "docs/replay.md",
+  "docs/comparing.md",
   "docs/engines.md",
   "docs/migrating.md",
   "docs/guarantees.md",

@@ -57,6 +57,12 @@ export const sources = new Hono<UiEnv>()
       </>,
     );
   })
+  .post("/sources/:id/compare", async (c) => {
+    const path = `/sources/${encodeURIComponent(c.req.param("id"))}`;
+    const answer = await c.var.api.send<{ missed: number }>("POST", `${path}/compare`);
+    const word = answer.ok && answer.value.missed > 0 ? "missed" : "compared";
+    return done(c, FRAME, answer, { to: `/ui${path}`, word });
+  })
   .post("/sources/:id/release", async (c) => {
     const path = `/sources/${encodeURIComponent(c.req.param("id"))}`;
     const answer = await c.var.api.send("POST", `${path}/release`);

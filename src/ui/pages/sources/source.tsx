@@ -18,7 +18,7 @@ interface Guide {
 }
 
 export function SourceDetails({ source, origin, identity, now }: DetailsProps) {
-  const { id, preset, state, path, silentSince, lastEventAt, captured, expectEvery, secrets } = source;
+  const { id, preset, state, path, silentSince, lastEventAt, captured, expectEvery, secrets, compared } = source;
   const address = origin + path;
   const guide = source.setup as Guide | null;
   return (
@@ -32,10 +32,14 @@ export function SourceDetails({ source, origin, identity, now }: DetailsProps) {
             ["Last event", lastEventAt === null ? "never" : <When at={lastEventAt} now={now} />],
             ["Silent since", <When at={silentSince} now={now} />],
             ["Expected every", expectEvery],
+            ["Compared with its list", compared === null ? null : <When at={compared} now={now} />],
             ["Secrets", secrets.length === 0 ? null : secrets.map((name) => <code>{name} </code>)],
             ["Handshake", captured === true ? "its secret is captured" : null],
           ]}
         />
+        {compared !== null && (
+          <Action to={`/ui/sources/${encodeURIComponent(id)}/compare`} label="Compare now" identity={identity} />
+        )}
         {captured === true && (
           <Action
             to={`/ui/sources/${encodeURIComponent(id)}/release`}
