@@ -4,7 +4,7 @@ import * as z from "zod";
 import { createJob, workOnJobs } from "../bridge/jobs.ts";
 import type { Job } from "../bridge/ports.ts";
 import { bridgeOf, iso } from "./api-context.ts";
-import { filterOf } from "./api-filter.ts";
+import { filterOf, queryOf } from "./api-filter.ts";
 import type { HttpEnv } from "./context.ts";
 import { TimeView } from "./execution-view.ts";
 import { readBody } from "./json-body.ts";
@@ -23,6 +23,8 @@ export const JobView = z
     updatedAt: TimeView,
     state: z.enum(["running", "done", "canceled"]),
     intent: z.string(),
+    callback: z.string().nullable().describe("The only one that is told; null for all of theirs."),
+    filter: z.record(z.string(), z.string()).describe("What it means, as a query of GET /executions says it."),
     looked: z.int().describe("Executions that were looked at so far."),
     counts: z.record(z.string(), z.int()).describe("What came of them."),
     failures: z.array(z.object({ of: z.string(), detail: z.string() })).describe("The first that could not be done."),
@@ -104,6 +106,8 @@ function jobView(job: Job): z.infer<typeof JobView> {
     updatedAt: iso(job.updatedAt),
     state,
     intent: job.request.intent,
+    callback: job.request.intent === "resend" ? job.request.callback : null,
+    filter: queryOf(job.filter),
     looked: Object.values(counts).reduce((sum, count) => sum + count, 0),
     counts,
     failures: [...failures],

@@ -140,7 +140,12 @@ describe("/api/jobs", () => {
     const { id } = await begun.json<{ id: string }>();
     expect(begun.status).toBe(202);
     await over.settled();
-    expect(await (await over.api(`/jobs/${id}`)).json()).toMatchObject({ intent: "resend", createdBy: "ADMIN_TOKEN" });
+    expect(await (await over.api(`/jobs/${id}`)).json()).toMatchObject({
+      intent: "resend",
+      callback: "crm",
+      createdBy: "ADMIN_TOKEN",
+      filter: { since: "2026-11-23T11:00:00.000Z", until: "2026-11-23T12:00:00.000Z" },
+    });
     expect((await over.api(`/jobs/${id}/cancel`, {})).status).toBe(200);
     expect(await (await over.api("/jobs")).json()).toMatchObject({ jobs: [{ id }] });
     expect((await over.api("/jobs/nobody")).status).toBe(404);
