@@ -13,14 +13,17 @@ export interface DevelopmentSecrets {
 }
 
 export function developmentSecrets(config: Config): DevelopmentSecrets {
-  const own: Record<string, string | undefined> = existsSync(DEV_VARS) ? parseEnv(readFileSync(DEV_VARS, "utf8")) : {};
+  // A copy of .dev.vars.example that has not been filled in sets nothing.
+  const set = existsSync(DEV_VARS) ? Object.entries(parseEnv(readFileSync(DEV_VARS, "utf8"))) : [];
+  const own: Record<string, string | undefined> = Object.fromEntries(set.filter(([, value]) => value !== ""));
   const all: Record<string, string> = {
     ADMIN_TOKEN: own.ADMIN_TOKEN ?? "development-admin-token",
     SOURCE_SECRETS_KEY: own.SOURCE_SECRETS_KEY ?? madeUp("SOURCE_SECRETS_KEY"),
   };
-  for (const { token, credentials } of Object.values(config.engines)) {
+  for (const { token, credentials, operations } of Object.values(config.engines)) {
     if (token !== undefined) all[token] = own[token] ?? `tot_development-${token.toLowerCase()}`;
-    for (const name of Object.values(credentials ?? {})) all[name] = own[name] ?? madeUp(name);
+    const others = Object.values(operations ?? {}).flatMap((operation) => operation.token ?? []);
+    for (const name of [...Object.values(credentials ?? {}), ...others]) all[name] = own[name] ?? madeUp(name);
   }
   const sources = Object.values(config.sources);
   const named = [

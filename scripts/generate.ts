@@ -10,6 +10,7 @@ import { OPERATIONS } from "../src/http/api.ts";
 import { openApiDocument } from "../src/http/api-document.ts";
 import { configurationReference } from "./configuration-reference.ts";
 import { sendersPage, sendersTable } from "./senders.ts";
+import { licencesPage } from "./supply/licences.ts";
 import { uiAssets } from "./ui-assets.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -54,6 +55,7 @@ const generated: Readonly<Record<string, () => string>> = {
   "bridge.schema.json": bridgeSchema,
   "docs/openapi.json": () => `${JSON.stringify(openApiDocument(OPERATIONS), null, 2)}\n`,
   "docs/senders.md": sendersPage,
+  "docs/licences.md": () => licencesPage(ROOT),
   "README.md": readme,
   "docs/configuration.md": () => configurationReference(schema as Parameters<typeof configurationReference>[0]),
   "src/env.d.ts": envTypes,

@@ -34,6 +34,7 @@ export interface StackOptions {
 interface EngineSecrets {
   readonly token?: string;
   readonly credentials?: { readonly key: string; readonly secret: string };
+  readonly operations?: Readonly<Record<string, { readonly token?: string }>>;
 }
 
 export interface Config {

@@ -95,7 +95,11 @@ export async function composeBridge(
     Object.entries(config.engines).map(([id, engine]) => {
       const definition = resolveEngine(engine);
       const token = tokenSource(id, engine, definition, { tokens, secrets });
-      return [id, createEngine(definition, { token, fetch: callFetch, now: realNow })];
+      const own = Object.entries(engine.operations).flatMap(([name, operation]) =>
+        operation?.token === undefined ? [] : [[name, secrets([operation.token])[0] ?? ""] as const],
+      );
+      const given = { token, tokens: Object.fromEntries(own), fetch: callFetch, now: realNow };
+      return [id, createEngine(definition, given)];
     }),
   );
   const plainLog = logOf(requestId);

@@ -17,6 +17,18 @@ declare namespace Cloudflare {
 		mainModule: typeof import("../src/index");
 		durableNamespaces: "LedgerShard" | "SourceDeskObject" | "ConfigObject" | "EngineGateObject" | "AccessObject" | "JobsObject";
 	}
+	interface StagingEnv {
+		TRANSACTIONLINK_TOKEN: string;
+		STRIPE_WEBHOOK_SECRET: string;
+		CRM_CALLBACK_SECRET: string;
+		ADMIN_TOKEN: string;
+		LEDGER: DurableObjectNamespace<import("../src/index").LedgerShard>;
+		DESK: DurableObjectNamespace<import("../src/index").SourceDeskObject>;
+		CONFIG: DurableObjectNamespace<import("../src/index").ConfigObject>;
+		GATE: DurableObjectNamespace<import("../src/index").EngineGateObject>;
+		ACCESS: DurableObjectNamespace<import("../src/index").AccessObject>;
+		JOBS: DurableObjectNamespace<import("../src/index").JobsObject>;
+	}
 	interface Env extends __BaseEnv_Env {}
 }
 interface Env extends __BaseEnv_Env {}

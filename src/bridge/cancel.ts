@@ -24,7 +24,9 @@ export async function callCancel(bridge: Bridge, execution: Execution): Promise<
   const engine = bridge.engine(execution.engine);
   if (runId === null || !engine) return execution;
   const begun = bridge.now();
-  const answer = await permitted(bridge, execution.engine, () => engine.cancel(runId));
+  const answer = await permitted(bridge, execution.engine, () =>
+    engine.cancel(runId, execution.start?.workflowDefinitionId),
+  );
   const now = bridge.now();
   const entry = { at: now, step: "cancel", durationMs: now - begun } as const;
   if (answer.ok) {

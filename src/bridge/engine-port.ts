@@ -23,6 +23,8 @@ export interface StartCall {
   /** ms since the epoch */
   readonly expiresAt: number | null;
   readonly recordId: string | null;
+  /** Names the start itself: the same for every attempt of one execution, and for nothing else. */
+  readonly startId?: string | undefined;
   /** The trace that the call belongs to, if there is one. */
   readonly traceparent?: string | undefined;
 }
@@ -38,10 +40,13 @@ export interface Run {
 export interface Engine {
   /** How long a run just started is followed by early polls, ms. */
   readonly followForMs: number;
+  /** An id that no run has: whoever asks for it finds out whether the engine works. */
+  readonly absentRunId: string;
   start(call: StartCall): Promise<Result<Run, EngineFailure>>;
-  get(runId: string): Promise<Result<Run, EngineFailure>>;
-  cancel(runId: string): Promise<Result<null, EngineFailure>>;
-  result(runId: string): Promise<Result<Json, EngineFailure>>;
+  /** @param workflow of the run, for engines whose paths name it */
+  get(runId: string, workflow?: string): Promise<Result<Run, EngineFailure>>;
+  cancel(runId: string, workflow?: string): Promise<Result<null, EngineFailure>>;
+  result(runId: string, workflow?: string): Promise<Result<Json, EngineFailure>>;
 }
 
 /** Permission to call an engine, one call after the other. */

@@ -37,7 +37,7 @@ export async function poll(bridge: Bridge, execution: Execution): Promise<Execut
   if (!entry.open) {
     return afterFailedPoll(execution, { reason: "unavailable", detail: waitingFor(entry) }, bridge.now());
   }
-  const run = await engine.get(runId);
+  const run = await engine.get(runId, execution.start?.workflowDefinitionId);
   const now = bridge.now();
   if (!run.ok || run.value.status === "running") await entry.leave(outcomeOf(run));
   if (!run.ok) {
@@ -59,7 +59,7 @@ async function fetchResult(
   execution: Execution,
   { runId, status, entry }: { runId: string; status: Exclude<RunStatus, "running">; entry: Entry },
 ): Promise<Execution> {
-  const result = await engine.result(runId);
+  const result = await engine.result(runId, execution.start?.workflowDefinitionId);
   const now = bridge.now();
   await entry.leave(outcomeOf(result, 2));
   if (result.ok) return ended(execution, status, { result: result.value }, now);

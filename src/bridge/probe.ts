@@ -3,9 +3,6 @@
 import { outcomeOf } from "./permits.ts";
 import type { Bridge } from "./ports.ts";
 
-/** No engine gives this id to a run. */
-const NO_RUN = "00000000-0000-0000-0000-000000000000";
-
 /** @returns the engines that are shut, and until when, ms since the epoch */
 export async function probeEngines(bridge: Bridge): Promise<Map<string, number>> {
   const engines = Object.keys(bridge.setup.config.engines);
@@ -27,5 +24,5 @@ async function probeOne(bridge: Bridge, engine: string) {
   const { shut, probe } = await bridge.gate.inspect(engine);
   const client = bridge.engine(engine);
   if (probe === null || !client) return shut;
-  return bridge.gate.probed(engine, probe, outcomeOf(await client.get(NO_RUN)));
+  return bridge.gate.probed(engine, probe, outcomeOf(await client.get(client.absentRunId)));
 }

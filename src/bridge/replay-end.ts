@@ -19,14 +19,16 @@ export async function refetch(bridge: Bridge, execution: Execution): Promise<Rep
   }
   const engine = bridge.engine(execution.engine);
   if (!engine) return engineGone(execution);
-  const run = await permitted(bridge, execution.engine, () => engine.get(runId));
+  const run = await permitted(bridge, execution.engine, () => engine.get(runId, execution.start?.workflowDefinitionId));
   if (!run.ok) return failed(bridge, execution, "get", run.error);
   const { status } = run.value;
   if (status === "running") {
     const detail = "The engine says that the run still goes on, so there is no result yet. Nothing was changed.";
     return refusal(execution, { reason: "run-goes-on", detail });
   }
-  const result = await permitted(bridge, execution.engine, () => engine.result(runId));
+  const result = await permitted(bridge, execution.engine, () =>
+    engine.result(runId, execution.start?.workflowDefinitionId),
+  );
   if (!result.ok) return failed(bridge, execution, "result", result.error);
 
   const said = `The engine says ${status}${status === execution.run ? "" : `; here it stays ${execution.run}`}`;
@@ -77,7 +79,9 @@ async function resultToSend(
   if (result !== undefined || reason !== null || runId === null) return ok(result);
   const engine: Engine | undefined = bridge.engine(execution.engine);
   if (!engine) return { ok: false, error: { detail: `the configuration has no engine "${execution.engine}"` } };
-  const answer = await permitted(bridge, execution.engine, () => engine.result(runId));
+  const answer = await permitted(bridge, execution.engine, () =>
+    engine.result(runId, execution.start?.workflowDefinitionId),
+  );
   if (answer.ok || answer.error.reason !== "rejected") return answer;
   return ok(undefined);
 }

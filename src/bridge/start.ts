@@ -4,6 +4,7 @@
 import { MINUTE_MS } from "../core/duration.ts";
 import type { CallOutcome, Shut } from "../core/engine-gate.ts";
 import { type Execution, ended, held, requeued, started, type TimelineEntry } from "../core/execution.ts";
+import { startIdOf } from "../core/record-id.ts";
 import { err } from "../core/result.ts";
 import { START_GIVE_UP_MS, startDelayMs } from "../core/retry.ts";
 import { outcomeOf, waitingFor } from "./permits.ts";
@@ -29,7 +30,11 @@ export async function callStart(bridge: Bridge, execution: Execution): Promise<C
   const engine = bridge.engine(execution.engine);
   const begun = bridge.now();
   const run = engine
-    ? await engine.start({ ...startCall(execution, begun), traceparent: execution.event.traceparent })
+    ? await engine.start({
+        ...startCall(execution, begun),
+        startId: startIdOf(execution),
+        traceparent: execution.event.traceparent,
+      })
     : err({ reason: "unavailable", detail: `the configuration has no engine "${execution.engine}"` } as const);
   const now = bridge.now();
   if (!run.ok) {

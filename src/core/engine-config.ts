@@ -1,11 +1,12 @@
 // The configuration of an engine: a workflow API that can start, get, cancel and give the result of a run.
-// Pure data. What a preset stands for is in `engine/presets.ts`.
+// Pure data. What a preset stands for is in `engine/presets.ts`; how its API is described, in `engine-api.ts`.
 import * as z from "zod";
 import { durationBetween } from "./duration.ts";
+import { Answers, Authorization, apiFaults, BodyPath, OnCode, OnStatus, Operations } from "./engine-api.ts";
 import type { GateLimits } from "./engine-gate.ts";
 import { SecretName } from "./secret-name.ts";
 
-export const ENGINE_PRESETS = ["transactionlink"] as const;
+export const ENGINE_PRESETS = ["transactionlink", "n8n", "cloudflare-workflows", "custom"] as const;
 
 /** What a run's status means to the bridge. An unknown status means `running`, until the run expires. */
 export const RunStatus = z.enum(["running", "succeeded", "failed", "canceled", "expired"]);
@@ -29,11 +30,6 @@ const RateLimit = z
     "How often the engine may be called, by all calls together. Left out: as often as there is something to ask.",
   );
 
-const BodyPath = z
-  .string()
-  .max(200)
-  .regex(/^\$(?:\.[^.[\]]+|\[\d{1,4}\])+$/, "must be a path such as $.id");
-
 const Push = z
   .strictObject({
     enabled: z.boolean().default(false).describe("Whether POST /engine/<this engine's name> is open."),
@@ -47,13 +43,6 @@ const Push = z
   .describe(
     "The engine's own webhooks: they say that a run has changed, and the bridge asks at once. Runs are polled all the same.",
   );
-
-const Operation = z
-  .strictObject({
-    method: z.enum(["GET", "POST", "PUT", "DELETE"]).optional().describe("HTTP method."),
-    path: z.string().startsWith("/").optional().describe("Path after the base URL; {runId} stands for the run's id."),
-  })
-  .describe("One operation of the engine's API; what is left out comes from the preset.");
 
 const Credentials = z
   .strictObject({
@@ -88,15 +77,16 @@ export const EngineConfig = z
       .default(50)
       .describe("How many calls may be under way at the same time, over all Workers."),
     push: Push.prefault({}),
-    operations: z
-      .strictObject({
-        start: Operation.optional(),
-        get: Operation.optional(),
-        cancel: Operation.optional(),
-        result: Operation.optional(),
-      })
-      .default({})
-      .describe("Methods and paths that differ from the preset's."),
+    operations: Operations,
+    authorization: Authorization.optional().describe("How the token is sent; the preset knows."),
+    answers: Answers.prefault({}),
+    onStatus: OnStatus,
+    onCode: OnCode,
+    absentRunId: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/, "expected an id of at most 100 letters, digits, '_', '-' or '.'")
+      .optional()
+      .describe("An id that no run ever has: asked for to find out whether an engine works again. The preset knows."),
     statuses: z
       .record(z.string().min(1), RunStatus)
       .default({})
@@ -105,14 +95,28 @@ export const EngineConfig = z
   .refine(({ token, credentials }) => (token === undefined) !== (credentials === undefined), {
     error: "needs either 'token' or 'credentials', and not both",
   })
+  .superRefine((config, context) => {
+    for (const { path, message } of apiFaults(config)) context.addIssue({ code: "custom", path: [...path], message });
+  })
   .describe("An engine: the workflow API that executions are started on. Needs 'token' or 'credentials'.")
   .meta({ oneOf: [{ required: ["token"] }, { required: ["credentials"] }] });
 export type EngineConfig = z.infer<typeof EngineConfig>;
 
 /** The names of the secrets that an engine needs, each with where it is named. */
-export function engineSecrets({ token, credentials }: EngineConfig): (readonly [readonly string[], string])[] {
-  if (token !== undefined) return [[["token"], token]];
-  return Object.entries(credentials ?? {}).map(([part, name]) => [["credentials", part], name]);
+export function engineSecrets({
+  token,
+  credentials,
+  operations,
+}: EngineConfig): (readonly [readonly string[], string])[] {
+  const ofOperations = Object.entries(operations).flatMap(([name, operation]): [readonly string[], string][] =>
+    operation?.token === undefined ? [] : [[["operations", name, "token"], operation.token]],
+  );
+  if (token !== undefined) return [[["token"], token], ...ofOperations];
+  const parts = Object.entries(credentials ?? {}).map(([part, name]): readonly [readonly string[], string] => [
+    ["credentials", part],
+    name,
+  ]);
+  return [...parts, ...ofOperations];
 }
 
 /** What is not said otherwise may come at once: webhooks come in bursts. */

@@ -19,3 +19,20 @@ export function deriveRecordId(namespace: string, value: string): string | undef
   if (text === "") return undefined;
   return isUuid(text) ? text.toLowerCase() : uuidV5(text, namespace);
 }
+
+/**
+ * The name of an execution's start, for engines that let whoever starts a run name it, or that take an idempotency key. The
+ * same for every attempt, however uncertain the ones before. The execution's own id is in it, so that a key that is started
+ * again on purpose (its window is over, `replace`, a replay) is another start; record, rule and key, so that two bridges
+ * on one engine do not take each other's runs for theirs.
+ */
+export function startIdOf({ id, rule, recordId, dedupeKey }: NamedStart): string {
+  return uuidV5(JSON.stringify([id, rule, recordId, dedupeKey]).toWellFormed(), DEFAULT_RECORD_NAMESPACE);
+}
+
+interface NamedStart {
+  readonly id: string;
+  readonly rule: string;
+  readonly recordId: string | null;
+  readonly dedupeKey: string;
+}

@@ -1,8 +1,8 @@
 // An engine's own webhooks, as a source of no events: proven like those of the preset of the same name, with the keys of
 // the engine's own base URL, and read for nothing but the id of the run that they are about. Pure.
 import { isJsonObject } from "../core/json.ts";
+import { compilePath, type PathStep, valueAt } from "../core/path.ts";
 import { decodeUtf8, parseJson } from "./body/json-body.ts";
-import { compilePath, type PathStep, valueAt } from "./event/path.ts";
 import { resolveSource } from "./presets.ts";
 import type { Source } from "./source.ts";
 

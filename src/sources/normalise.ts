@@ -2,13 +2,13 @@
 // clock; every body gives events or a fault, never an exception.
 import type { Event, VerifiedRequest } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
+import { valueAt } from "../core/path.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { traceparentOf } from "../core/traceparent.ts";
 import { readBody } from "./body/body.ts";
 import type { BodyFault } from "./body/body-fault.ts";
 import { redacted } from "./body/redact.ts";
 import { failedAssertion } from "./event/assertion.ts";
-import { valueAt } from "./event/path.ts";
 import type { EventPlan } from "./event/plan.ts";
 import { type RequestView, viewOf } from "./event/request-view.ts";
 import { firstText, rawValue, type SelectorInput } from "./event/selector.ts";

@@ -1,5 +1,7 @@
 // The presets by name, and the way from a source's configuration to a ready Source. Pure: data in, data out.
 // `resolveSource` runs once per configuration revision; what it lets through, `verify` and `normalise` can trust.
+
+import { compilePath } from "../core/path.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import {
   DEFAULT_MAX_BODY_BYTES,
@@ -11,7 +13,6 @@ import {
 import { resolveAnswers } from "./answer.ts";
 import { compileAssertions } from "./event/assertion.ts";
 import { compileEvent } from "./event/event-plan.ts";
-import { compilePath } from "./event/path.ts";
 import { compileScheme } from "./families/compile.ts";
 import { credentialPaths } from "./families/credentials.ts";
 import { checkHandshakes, compileHandshake } from "./handshake/compile.ts";

@@ -77,11 +77,11 @@ export function dashboard(site: Site): Hono<UiEnv> {
     .route("/", jobs)
     .route("/", configuration)
     .route("/", access)
-    .notFound((c) => refused(c, { title: "Not found", section: undefined }, NO_PAGE))
+    .all("*", (c) => refused(c, { title: "Not found", section: undefined }, NO_PAGE))
     .onError((thrown, c) => {
       if (thrown instanceof HTTPException) return loginPage(c, 403, FOREIGN_FORM);
       c.env.log("error", "ui.failed", { path: c.req.path, error: String(thrown) });
-      return loginPage(c, 503, OURS);
+      return c.var.identity ? refused(c, { title: "Sorry", section: undefined }, OURS) : loginPage(c, 503, OURS);
     });
 }
 

@@ -63,6 +63,7 @@ export function createFakeEngine(clock: FakeClock, followForMs = 0): FakeEngine 
 
   const engine: FakeEngine = {
     followForMs,
+    absentRunId: "no-run",
     calls,
     script,
     load,

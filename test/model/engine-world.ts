@@ -98,6 +98,7 @@ export function otherParties(clock: FakeClock): OtherParties {
 
   const engine: Engine = {
     followForMs: 20_000,
+    absentRunId: "no-run",
     start: (call) =>
       answer(() => {
         const order = orderOf(call);

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ui: ["core", "http", "hono"],
   simulator: ["core/json.ts", "core/result.ts", "hono", "zod", "cloudflare:workers"],
   "log.ts": ["bridge/ports.ts"],
-  "development.ts": ["core/config.ts"],
+  "development.ts": ["core/config.ts", "core/engine-config.ts"],
   "deps.ts": [
     "access",
     "../bridge.config.json",

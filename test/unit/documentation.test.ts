@@ -10,7 +10,14 @@ import { messageBody } from "../../src/core/message.ts";
 import { PRESETS } from "../../src/sources/presets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/living-configuration.md", "docs/replay.md"];
+const DOCUMENTS = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "CHANGELOG.md",
+  "docs/living-configuration.md",
+  "docs/replay.md",
+  "docs/engines.md",
+];
 const surroundings = { development: false, hasSecret: () => true };
 
 function read(path: string): string {
@@ -74,7 +81,11 @@ describe("the figures in the documents", () => {
 });
 
 describe("the configurations that the project ships", () => {
-  const examples = readdirSync(join(ROOT, "docs/examples")).filter((name) => name.endsWith(".config.json"));
+  const examples = ["", "engines/"].flatMap((folder) =>
+    readdirSync(join(ROOT, "docs/examples", folder))
+      .filter((name) => name.endsWith(".config.json"))
+      .map((name) => `${folder}${name}`),
+  );
   it.each(["bridge.config.json", "scripts/demo.config.json", ...examples.map((name) => `docs/examples/${name}`)])(
     "%s is accepted",
     (path) => {

@@ -1,11 +1,11 @@
 // Bodies in the runtime that reads them in earnest: what differs between Node and workerd is the platform's own
 // multipart parser, its JSON and its decoders, and which build of the XML parser is bundled.
 import { describe, expect, test } from "vitest";
+import { compilePath } from "../../src/core/path.ts";
 import { parseMultipart } from "../../src/sources/body/form-body.ts";
 import { decodeUtf8, parseJson } from "../../src/sources/body/json-body.ts";
 import { redacted } from "../../src/sources/body/redact.ts";
 import { parseXmlText } from "../../src/sources/body/xml-body.ts";
-import { compilePath } from "../../src/sources/event/path.ts";
 
 const bytes = (text: string) => new Uint8Array(new TextEncoder().encode(text));
 const MULTIPART = "multipart/form-data; boundary=b";

@@ -144,6 +144,7 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
 /** Every run goes on for ever. */
 const runningEngine: Engine = {
   followForMs: 0,
+  absentRunId: "no-run",
   start: async () => ok({ runId: "run_1", status: "running", expiresAt: null }),
   get: async (runId) => ok({ runId, status: "running", expiresAt: null }),
   cancel: async () => ok(null),

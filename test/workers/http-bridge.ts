@@ -162,6 +162,7 @@ function scriptedEngine(): Engine {
   const runs: unknown[] = [];
   return {
     followForMs: 20_000,
+    absentRunId: "no-run",
     async start({ parameters }) {
       const { ends } = parameters;
       if (ends === "rejected") return err({ reason: "rejected", status: 400, detail: "start: HTTP 400: no" });

@@ -1,7 +1,7 @@
 // Removes what a source redacts, before anything reads the body. Pure: gives new values, and shares what it did not
 // touch. Where a path may mean one place or another it takes both away: a secret that stays cannot be called back.
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { EACH, type PathStep } from "../event/path.ts";
+import { EACH, type PathStep } from "../../core/path.ts";
 import type { ParsedBody } from "./body.ts";
 
 /** The paths start at the body. They count for a form's other fields too, where the body stood in one of its fields. */

@@ -1,9 +1,10 @@
 // Compiles the `event` part of a source. Pure.
+
+import { compilePath } from "../../core/path.ts";
 import type { EventSelectors } from "../../core/source.ts";
 import type { Scheme } from "../families/scheme.ts";
 import { GENERIC_EVENT } from "../presets/generic.ts";
 import { isBound, isSigned } from "./coverage.ts";
-import { compilePath } from "./path.ts";
 import type { EventPlan } from "./plan.ts";
 import { compileSelector, type Selector } from "./selector.ts";
 

@@ -1,9 +1,9 @@
 // Where the parts of an event stand, compiled. Types only. `event-plan.ts` makes these from the configuration,
 // `normalise` reads requests by them.
-import type { PathStep } from "./path.ts";
+import type { PathStep } from "../../core/path.ts";
 import type { PlainSelector, Selector } from "./selector.ts";
 
-export type { PathStep } from "./path.ts";
+export type { PathStep } from "../../core/path.ts";
 
 /** The compiled `event` part. Each list holds alternatives: the first that gives something is used. */
 export interface EventPlan {

@@ -1,10 +1,10 @@
 // Selectors: compiled once per configuration, then read against one request. Pure + Web Crypto; never throws.
 import type { Json } from "../../core/json.ts";
+import { compilePath, type PathStep, valueAt } from "../../core/path.ts";
 import { sha256Hex, utf8 } from "../encoding.ts";
-import { compilePath, type PathStep, valueAt } from "./path.ts";
 import type { RequestView } from "./request-view.ts";
 
-export { compilePath, valueAt } from "./path.ts";
+export { compilePath, valueAt } from "../../core/path.ts";
 
 export type Selector = PlainSelector | JoinSelector;
 

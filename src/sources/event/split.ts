@@ -1,7 +1,7 @@
 // Takes a batch apart: the items of one request, each of which becomes an event. Pure and total. Nothing that holds
 // something is left out, whatever the shape: a sender whose request was accepted does not send it again.
 import { isJsonObject, type Json } from "../../core/json.ts";
-import { EACH, type PathStep, valueIn } from "./path.ts";
+import { EACH, type PathStep, valueIn } from "../../core/path.ts";
 
 /** SendGrid fills a request up to 768 KB with items of some 300 bytes; no other sender is known to send more. */
 export const MAX_ITEMS = 5_000;

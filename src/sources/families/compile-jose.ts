@@ -1,6 +1,7 @@
 // Compiles the families whose signatures are JOSE: jwt, jws-detached. Pure.
+
+import { compilePath } from "../../core/path.ts";
 import type { JwsDetachedVerification, JwtVerification, KeySet } from "../../core/source/jose.ts";
-import { compilePath } from "../event/path.ts";
 import type { SchemeSettings } from "./compile.ts";
 import { HASHES } from "./compile-signed.ts";
 import type { KeySource } from "./key-source.ts";

@@ -1,9 +1,9 @@
 // Finds the keys that a token may be signed with: only from where the configuration says, never from where the token says.
 // Fetches through the port and keeps nothing. Total: a fetcher that throws is one that has no answer.
 import type { Json } from "../../core/json.ts";
+import { valueAt } from "../../core/path.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseJson } from "../body/json-body.ts";
-import { valueAt } from "../event/path.ts";
 import type { Context } from "./context.ts";
 import { cutForLog, type VerificationFailure } from "./failure.ts";
 import type { KeyFault, KeyRequest } from "./key-fetcher.ts";

@@ -1,5 +1,5 @@
 // Where the keys of JWT and JWS come from, compiled. Types only.
-import type { PathStep } from "../event/path.ts";
+import type { PathStep } from "../../core/path.ts";
 
 export type PublicKeyFormat = "pem" | "spki-base64" | "jwk";
 

@@ -2,8 +2,8 @@
 // Body and form are parsed only if something asks for them, and then once.
 import type { InboundRequest } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
+import { compilePath, type PathStep, valueAt } from "../../core/path.ts";
 import { decodeUtf8, parseJson } from "../body/json-body.ts";
-import { compilePath, type PathStep, valueAt } from "../event/path.ts";
 import { type FormFields, readFormFields } from "./form-fields.ts";
 
 export type Place =

@@ -2,10 +2,10 @@
 // body is small or not read, and only text that is fit to be given back is given at all. No I/O; total.
 import type { InboundRequest } from "../../core/event.ts";
 import { isJsonObject, type Json } from "../../core/json.ts";
+import { valueAt } from "../../core/path.ts";
 import { CONTENT_TYPES } from "../body/body-fault.ts";
 import { parseUrlencoded } from "../body/form-body.ts";
 import { decodeUtf8, parseJson } from "../body/json-body.ts";
-import { valueAt } from "../event/path.ts";
 import type { Place } from "../families/place.ts";
 
 /** Challenges are below 1 KiB. An event that looks like a handshake is rarely so small, and parsing this costs little. */

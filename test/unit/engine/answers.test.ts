@@ -61,7 +61,7 @@ describe("a 2xx answer to start leaves it uncertain", () => {
     ["with null", "null"],
     ["without an id", '{"status":"RUNNING"}'],
     ["with an empty id", '{"id":"","status":"RUNNING"}'],
-    ["with an id that is no text", '{"id":17,"status":"RUNNING"}'],
+    ["with an id that is neither text nor a whole number", '{"id":1.5,"status":"RUNNING"}'],
     ["with an id that walks up the path", '{"id":"..","status":"RUNNING"}'],
     ["with an id that no path can hold", '{"id":"\\ud800","status":"RUNNING"}'],
   ])("%s", async (_, body) => {

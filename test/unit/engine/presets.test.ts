@@ -4,17 +4,35 @@ import { definitionOf } from "./engines.ts";
 
 describe("the preset transactionlink", () => {
   test("is what a configuration without words of its own gets", () => {
+    const plain = { authorization: "transactionlink", headers: {}, body: undefined, onStatus: {}, onCode: {} };
     expect(definitionOf()).toEqual({
       baseUrl: "https://api.transactionlink.io",
-      authorization: "transactionlink",
       authorizePath: "/auth/authorize",
       operations: {
-        start: { method: "POST", path: "/workflows" },
-        get: { method: "GET", path: "/workflows/{runId}" },
-        cancel: { method: "POST", path: "/workflows/{runId}/cancel" },
-        result: { method: "GET", path: "/workflows/{runId}/result" },
+        start: {
+          ...plain,
+          method: "POST",
+          path: "/workflows",
+          body: {
+            workflowDefinitionId: "{workflowDefinitionId}",
+            locale: "{locale}",
+            parameters: "{parameters}",
+            expiresAt: "{expiresAt}",
+            recordId: "{recordId}",
+          },
+        },
+        get: { ...plain, method: "GET", path: "/workflows/{runId}" },
+        cancel: { ...plain, method: "POST", path: "/workflows/{runId}/cancel" },
+        result: { ...plain, method: "GET", path: "/workflows/{runId}/result" },
       },
-      members: { runId: "id", status: "status", expiresAt: "expiresAt" },
+      answers: {
+        runId: [["id"]],
+        status: ["status"],
+        expiresAt: ["expiresAt"],
+        result: [[]],
+        message: ["message"],
+        code: ["code"],
+      },
       statuses: {
         RUNNING: "running",
         AWAITING: "running",
@@ -24,6 +42,7 @@ describe("the preset transactionlink", () => {
         CANCELED: "canceled",
         EXPIRED: "expired",
       },
+      absentRunId: "00000000-0000-0000-0000-000000000000",
       timeoutMs: 10_000,
       followForMs: 20_000,
     });
@@ -45,13 +64,13 @@ describe("a configuration", () => {
     const { operations } = definitionOf({ operations: { result: { path: "/workflows/{runId}/output" } } });
     expect(operations).toEqual({
       ...definitionOf().operations,
-      result: { method: "GET", path: "/workflows/{runId}/output" },
+      result: { ...definitionOf().operations.result, path: "/workflows/{runId}/output" },
     });
   });
 
   test("replaces one method and leaves its path", () => {
     const { operations } = definitionOf({ operations: { cancel: { method: "DELETE" } } });
-    expect(operations.cancel).toEqual({ method: "DELETE", path: "/workflows/{runId}/cancel" });
+    expect(operations.cancel).toMatchObject({ method: "DELETE", path: "/workflows/{runId}/cancel" });
   });
 
   test("explains further status words and can say otherwise of the preset's", () => {

@@ -13,7 +13,7 @@ export interface BacktestFacts {
   readonly changes: readonly {
     readonly event: { readonly id: string; readonly source: string; readonly type: string; readonly time: string };
     readonly executions: readonly { readonly id: string }[];
-    readonly differences: readonly { readonly rule: string; readonly kind: string }[];
+    readonly differences: readonly { readonly rule: string; readonly kinds: readonly string[] }[];
   }[];
 }
 
@@ -41,7 +41,7 @@ export function Backtested({ report }: { readonly report: BacktestFacts }) {
         <details>
           <summary dir="auto">
             {event.source} · {event.type} · {shortened(event.id)}:{" "}
-            {differences.map(({ rule, kind }) => `${rule} ${worded(kind)}`).join(", ")}
+            {differences.map(({ rule, kinds }) => `${rule} ${kinds.map(worded).join(", ")}`).join(", ")}
           </summary>
           {executions.map(({ id }) => (
             <p>

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../../../src/core/json.ts";
+import { compilePath } from "../../../../src/core/path.ts";
 import { redacted } from "../../../../src/sources/body/redact.ts";
-import { compilePath } from "../../../../src/sources/event/path.ts";
 import { eventOf, eventsOf, faultOf, JSON_TYPE, request, sourceOf } from "../requests.ts";
 
 function without(root: Json, ...paths: string[]): Json {

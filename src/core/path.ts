@@ -1,6 +1,6 @@
 // Paths into a body: `$.a.b[0]`, and `$.a[*].b` where several places are meant. Pure and total; compiled once per
 // configuration. Own properties only: `$.constructor` is not a way into the prototype.
-import { isJsonObject, type Json } from "../../core/json.ts";
+import { isJsonObject, type Json } from "./json.ts";
 
 /** A property name, an index into an array, or EACH. */
 export type PathStep = string | number;
