@@ -100,6 +100,7 @@ const EngineId = z.object({ id: z.string().describe("The engine's name in the co
 export const EngineView = z
   .object({
     id: z.string(),
+    preset: z.string().nullable().describe("The API that it speaks."),
     state: z.enum(["working", "paused", "unauthorized", "throttled", "failing", "unknown"]),
     breaker: z.enum(["closed", "open", "half-open"]).nullable(),
     openedAt: TimeView.nullable(),

@@ -4,6 +4,7 @@
 const SAID: Readonly<Record<string, string>> = {
   canceled: "The cancel is written down; the engine is told at once or by the next sweep.",
   replayed: "Asked for. Whatever comes of it stands in its timeline.",
+  resent: "The end is sent again; should it not be taken once more, it comes back here.",
   released: "Released.",
   held: "Held: nothing is started until somebody releases it.",
   paused: "Paused. Whatever comes in is kept and waits.",

@@ -2,6 +2,7 @@
 // and what can be done about it. What may be done, the API decides.
 import { type Context, Hono } from "hono";
 import type { ExecutionFacts } from "../../http/execution-view.ts";
+import type { EngineFacts } from "../../http/operations-work.ts";
 import type { Answer } from "../api.ts";
 import type { UiEnv } from "../context.ts";
 import { done, page, refused } from "../page.tsx";
@@ -116,7 +117,7 @@ async function One({ c, execution: shown }: OneProps) {
           )}
         </Payload>
         <Payload title="Start request" value={start} hidden={hidden} none="Nothing is asked of the engine.">
-          <Commands execution={shown} c={c} />
+          {!hidden && <Commands execution={shown} c={c} />}
         </Payload>
         <Payload title="Result" value={result} hidden={hidden} none="There is none, or it is not kept any more." />
       </div>
@@ -126,8 +127,11 @@ async function One({ c, execution: shown }: OneProps) {
   );
 }
 
-function Commands({ execution: shown, c }: { readonly execution: ExecutionFacts; readonly c: Context<UiEnv> }) {
-  const command = startCommand(shown, c.env.now());
+async function Commands({ execution: shown, c }: OneProps) {
+  // Only where the call is the vendor's documented one: another engine's is made otherwise.
+  const engines = await c.var.api.get<{ engines: EngineFacts[] }>("/engines");
+  const preset = engines.ok && engines.value.engines.find(({ id }) => id === shown.engine)?.preset;
+  const command = preset === "transactionlink" ? startCommand(shown, c.env.now()) : undefined;
   return (
     <span class="row">
       {command !== undefined && (

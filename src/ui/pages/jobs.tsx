@@ -22,8 +22,8 @@ export const jobs = new Hono<UiEnv>()
           <Empty title="There has been no bulk work.">
             <p>
               A job does something for everything that a filter means: filter the{" "}
-              <a href="/ui/executions">executions</a>, or send what is in the <a href="/ui/dead-letters">dead letters</a>{" "}
-              again.
+              <a href="/ui/executions">executions</a>, or send what is in the{" "}
+              <a href="/ui/dead-letters">dead letters</a> again.
             </p>
           </Empty>
         ) : (

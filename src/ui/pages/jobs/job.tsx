@@ -2,7 +2,7 @@
 import type { Identity } from "../../../core/role.ts";
 import type { JobFacts } from "../../../http/api-jobs.ts";
 import { Action, Badge, Facts, Live, When } from "../../parts/pieces.tsx";
-import { LABELS, intentFrom, EXPLAINED } from "../executions/intents.ts";
+import { EXPLAINED, intentFrom, LABELS } from "../executions/intents.ts";
 
 interface JobProps {
   readonly job: JobFacts;
