@@ -89,7 +89,7 @@ describe("the picture of a timeline", () => {
       fc.property(fc.array(anyMark, { minLength: 1, maxLength: 100 }), (marks) => {
         const { ticks } = place(marks);
         for (const [n, { x }] of ticks.entries())
-          if (n > 0) expect(x - (ticks[n - 1]?.x ?? 0)).toBeGreaterThanOrEqual(20);
+          if (n > 0) expect(x - (ticks[n - 1]?.x ?? 0)).toBeGreaterThanOrEqual(26);
         expect(ticks[0]?.label).toMatch(/^\d\d:\d\d:\d\d$/);
       }),
     );

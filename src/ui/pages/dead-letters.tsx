@@ -39,8 +39,10 @@ export const deadLetters = new Hono<UiEnv>()
       c,
       FRAME,
       <>
-        <h1>Dead letters</h1>
-        <Choose callbacks={callbacks.ok ? callbacks.value.callbacks : []} chosen={callback} />
+        <div class="head">
+          <h1>Dead letters</h1>
+          <Choose callbacks={callbacks.ok ? callbacks.value.callbacks : []} chosen={callback} />
+        </div>
         {letters.length === 0 ? (
           <Empty title={cursor ? "There are no older ones." : "Every end has reached whom it is for."}>
             <p>

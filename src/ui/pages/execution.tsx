@@ -7,7 +7,7 @@ import type { Answer } from "../api.ts";
 import type { UiEnv } from "../context.ts";
 import { done, page, refused } from "../page.tsx";
 import { Badge, Copy, Facts, Live, When } from "../parts/pieces.tsx";
-import { Actions, isOver, Replays } from "./execution/actions.tsx";
+import { Actions, isOver, Release, Replays } from "./execution/actions.tsx";
 import { lookCommand, startCommand } from "./execution/curl.ts";
 import { Deliveries } from "./execution/deliveries.tsx";
 import { Linked } from "./execution/linked.tsx";
@@ -76,13 +76,17 @@ async function One({ c, execution: shown }: OneProps) {
   const now = c.env.now();
   const path = `/ui${pathOf(id)}`;
   const hidden = payloads === "hidden";
-  const goesOn = !isOver(shown.state) || deliveries.some(({ state }) => state === "due");
+  // What is held waits for whoever looks, and does not move under their hands.
+  const goesOn = shown.state !== "held" && (!isOver(shown.state) || deliveries.some(({ state }) => state === "due"));
   const main = (
     <>
       <div class="head">
-        <h1>
-          Execution <span class="id">{id}</span> <Badge state={shown.state} /> <Copy text={id} label="Copy the id" />
-        </h1>
+        <div class="row">
+          <h1>
+            Execution <span class="id">{id}</span>
+          </h1>
+          <Badge state={shown.state} /> <Copy text={id} label="Copy the id" />
+        </div>
         <Actions execution={shown} path={path} identity={identity} />
       </div>
       {shown.reason !== null && (
@@ -90,6 +94,7 @@ async function One({ c, execution: shown }: OneProps) {
           <Linked text={shown.reason} />
         </p>
       )}
+      <Release execution={shown} path={path} identity={identity} />
       <Way execution={shown} now={now} />
       <Timeline execution={shown} now={now} />
       <Deliveries execution={shown} path={path} identity={identity} now={now} requestId={c.env.requestId} />
@@ -107,6 +112,10 @@ async function One({ c, execution: shown }: OneProps) {
       <section class="sheet">
         <h2>Facts</h2>
         <Known execution={shown} now={now} />
+        <p class="faint">
+          The same event delivered again gets this execution for an answer; it starts nothing, and nothing is written of
+          it.
+        </p>
       </section>
       <div class="columns">
         <Payload title="Event data" value={event.data} hidden={hidden}>
@@ -156,7 +165,6 @@ function Known({ execution: shown, now }: { readonly execution: ExecutionFacts; 
         ["Record id", shown.recordId === null ? null : <Text text={shown.recordId} label="Copy the record id" />],
         ["Run id", shown.runId === null ? null : <Text text={shown.runId} label="Copy the run id" />],
         ["Dedupe key", <span dir="auto">{shown.dedupeKey}</span>],
-        ["Duplicates", "The same event delivered again gets this execution for an answer, and starts nothing."],
         [
           "Start calls",
           `${shown.startAttempts}${shown.uncertainStarts > 0 ? `, of which ${shown.uncertainStarts} uncertain` : ""}`,

@@ -92,9 +92,9 @@ function Form({ record, rule }: { readonly record: string; readonly rule: string
         <label for="record">Record id, or the sender's id of it</label>
         <input
           id="record"
+          class="long"
           name="record"
           value={record}
-          size={40}
           required
           maxlength={1_000}
           autocomplete="off"

@@ -3,6 +3,7 @@ import type { Identity } from "../../../core/role.ts";
 import type { ExecutionSummaryFacts, TimelineLine } from "../../../http/execution-view.ts";
 import { shortened } from "../../parts/execution-table.tsx";
 import { Action, Badge, When } from "../../parts/pieces.tsx";
+import { saidOnce } from "../execution/timeline.tsx";
 
 /** What one callback has not taken. */
 export interface Letter {
@@ -69,7 +70,7 @@ function Row({ letter: { execution, callback, attempts, last }, back, identity, 
         <small dir="auto">{shortened(event.id)}</small>
       </td>
       <td class="words" dir="auto">
-        {last?.status !== undefined && <>HTTP {last.status} </>}
+        {saidOnce(last?.status, last?.detail)}
         {last?.detail ?? "not known any more"}
       </td>
       <td class="number">{attempts}</td>

@@ -32,19 +32,18 @@ export function Actions({ execution, path, identity }: ActionsProps) {
           confirm="Cancel this execution? Its callbacks are told that it was canceled."
         />
       )}
-      {state === "held" && <Release path={path} identity={identity} />}
     </div>
   );
 }
 
-/** Three ways out, as somebody has found out at the engine. */
-function Release({ path, identity }: Omit<ActionsProps, "execution">) {
+/** Three ways out of being held, as somebody has found out at the engine. */
+export function Release({ execution: { state }, path, identity }: ActionsProps) {
+  if (state !== "held" || !mayActAs(identity, "operator")) return null;
   const to = `${path}/release`;
   return (
-    <section class="sheet release" aria-label="Release">
-      <p>
-        <strong>Look for a run of this record at the engine. Then:</strong>
-      </p>
+    <section class="sheet">
+      <h2>Release</h2>
+      <p>Look for a run of this record at the engine, and say what you have found.</p>
       <ul class="plain-list">
         <li>
           <Action to={to} label="There is no run: start it" tone="main" identity={identity} fields={{ as: "start" }} />

@@ -3,6 +3,7 @@ import type { Identity } from "../../../core/role.ts";
 import type { ExecutionFacts } from "../../../http/execution-view.ts";
 import { Action, Badge, When } from "../../parts/pieces.tsx";
 import { isOver } from "./actions.tsx";
+import { saidOnce } from "./timeline.tsx";
 
 interface DeliveriesProps {
   readonly execution: ExecutionFacts;
@@ -50,7 +51,7 @@ export function Deliveries({ execution, path, identity, now, requestId }: Delive
                     <When at={nextAt} now={now} />
                   </td>
                   <td class="words" dir="auto">
-                    {last ? [last.status && `HTTP ${last.status}`, last.detail].filter(Boolean).join(" ") : "–"}
+                    {last ? `${saidOnce(last.status, last.detail)}${last.detail ?? ""}` : "–"}
                   </td>
                   <td>
                     {isOver(state) && (

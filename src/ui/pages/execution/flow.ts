@@ -32,7 +32,7 @@ export interface Picture {
 const EDGE = 3;
 
 /** The least distance of two labels on the axis, percent. */
-const TICK = 20;
+const TICK = 26;
 
 /** Grows with the logarithm: from 1.1 for a millisecond to 4 for ten days. */
 function widthOf(gapMs: number): number {

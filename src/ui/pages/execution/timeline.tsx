@@ -118,19 +118,24 @@ function Lines({ lines }: { readonly lines: readonly TimelineLine[] }) {
   );
 }
 
+/** The status, where the words do not say it already. */
+export function saidOnce(status: number | undefined, detail: string | undefined): string {
+  return status === undefined || detail?.includes(`HTTP ${status}`) ? "" : `HTTP ${status} `;
+}
+
 function Line({ line, first }: { readonly line: TimelineLine; readonly first: number }) {
   const { at, step, outcome, callback, attempt, status, detail, durationMs, answer } = line;
   const after = Date.parse(at) - first;
   return (
     <tr>
-      <td>
+      <td class="still">
         <time datetime={at} title={exact(at)}>
           {at.slice(11, 23)}
         </time>
         <br />
         <small>{after > 0 ? `+${span(after)}` : at.slice(0, 10)}</small>
       </td>
-      <td>
+      <td class="still">
         {step}
         {(callback !== undefined || attempt !== undefined) && (
           <>
@@ -145,7 +150,7 @@ function Line({ line, first }: { readonly line: TimelineLine; readonly first: nu
         <Badge state={outcome} tone={toneOfLine(line)} />
       </td>
       <td class="words" dir="auto">
-        {status !== undefined && <>HTTP {status} </>}
+        {saidOnce(status, detail)}
         {detail !== undefined && <Linked text={detail} />}
         {answer !== undefined && answer !== "" && (
           <details>

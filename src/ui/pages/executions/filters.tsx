@@ -30,9 +30,10 @@ export function filterIn(query: URLSearchParams): Filter {
   return Object.fromEntries(said.filter(([, value]) => value !== ""));
 }
 
-/** A browser's field for a time knows no zone, and is shown and read as UTC here. */
+/** A browser's field for a time knows no zone, and is shown and read as UTC here; it leaves seconds out where there are none. */
 function withZone(name: string, value: string): string {
-  return (name === "since" || name === "until") && LOCAL_TIME.test(value) ? `${value}Z` : value;
+  if ((name !== "since" && name !== "until") || !LOCAL_TIME.test(value)) return value;
+  return value.length === "2026-11-26T18:00".length ? `${value}:00Z` : `${value}Z`;
 }
 
 /** What a browser's field for a time takes, in UTC; empty where the address says no time. */
