@@ -44,10 +44,14 @@ export const execution = new Hono<UiEnv>()
     const id = c.req.param("id");
     const answer = await c.var.api.send<Replayed>("POST", `${pathOf(id)}/replay`, body, headers);
     const [fresh] = answer.ok ? answer.value.executions.flatMap((each) => each.id ?? []) : [];
-    return answered(c, answer, fresh ?? id, "replayed");
+    return answered(c, answer, fresh ?? id, (answer.ok && WORDS[answer.value.outcome]) || "replayed");
   });
 
+/** What the page says, by what came of it. */
+const WORDS: Readonly<Record<string, string>> = { started: "restarted", resent: "resent", refetched: "refetched" };
+
 interface Replayed {
+  readonly outcome: string;
   readonly executions: readonly { readonly id?: string }[];
 }
 
