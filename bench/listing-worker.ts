@@ -38,7 +38,14 @@ export default {
     }
     const ledger = createLedger({
       namespace: env.LEDGER as unknown as DurableObjectNamespace<LedgerShard>,
-      settings: { shards, formerShards: [], sweepInvocations: 1, retention: "30d", retentionOf: {} },
+      settings: {
+        shards,
+        formerShards: [],
+        sweepInvocations: 1,
+        retention: "30d",
+        retentionOf: {},
+        keepPayloads: true,
+      },
       revision: 0,
       token: () => crypto.randomUUID(),
     });

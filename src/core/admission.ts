@@ -51,6 +51,8 @@ export interface Admission {
     readonly reason: string | null;
   } | null;
   readonly replay?: Replay;
+  /** Payloads are dropped once it is over and delivered. Left out where they are kept. */
+  readonly dropPayload?: true;
   /** Left to the sweep from the beginning: nobody goes on with it after the answer. */
   readonly deferred?: boolean;
 }

@@ -58,6 +58,8 @@ function callbackOf(config: CallbackConfig, url: Template | null, body: Template
     delaysMs: config.retry?.map(durationMs),
     wants: ({ run }) => config.on === undefined || run === "alert" || (config.on as readonly string[]).includes(run),
     async address(execution) {
+      if (execution.payloadDropped && (url ?? body))
+        return err("what it is made of is not kept: keepPayloads is false");
       const where = await urlOf(config, url, execution);
       if (!where.ok) return where;
       const what = await bodyOf(body, execution);

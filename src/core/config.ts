@@ -50,6 +50,12 @@ export const LedgerSettings = z
       .describe(
         'Retentions that differ by the state it ended in, such as {"failed": "90d"}. unmatched: 7d if left out.',
       ),
+    keepPayloads: z
+      .boolean()
+      .default(true)
+      .describe(
+        "false: the event's data, the start request and the result are dropped as soon as an execution is over and every callback has its end. Rules may say otherwise.",
+      ),
   })
   .describe("Where executions are tracked.");
 

@@ -19,13 +19,15 @@ export interface DecisionSurroundings {
   /** The namespace of derived record ids. */
   readonly namespace: string;
   readonly revision: number;
+  /** Whether payloads are kept, where the rule does not say. */
+  readonly keepPayloads: boolean;
 }
 
 /** @returns null where the rule does not match; an `invalid` admission where its expressions fail */
 export async function decideRule(
   rule: CompiledRule,
   event: Event,
-  { namespace, revision }: DecisionSurroundings,
+  { namespace, revision, keepPayloads }: DecisionSurroundings,
 ): Promise<Admission | null> {
   const matched = await matches(rule.when, event);
   if (matched.ok && !matched.value) return null;
@@ -45,6 +47,7 @@ export async function decideRule(
     start: null,
     cancel: null,
     over: config.shadow ? { state: "shadow", reason: null } : null,
+    ...((config.keepPayloads ?? keepPayloads) ? {} : { dropPayload: true }),
   };
   const invalid = (reason: string, known: Partial<Admission> = {}): Admission => ({
     ...undecided,
@@ -70,8 +73,9 @@ export async function decideRule(
 }
 
 /** An event that no rule took, recorded so that it can be found, explained, and tried against a changed rule. */
-export function unmatched(event: Event, revision: number, retentionMs: number): Admission {
+export function unmatched(event: Event, revision: number, retentionMs: number, keepPayloads: boolean): Admission {
   return {
+    ...(keepPayloads ? {} : { dropPayload: true }),
     rule: "",
     revision,
     engine: "",

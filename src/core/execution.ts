@@ -77,6 +77,8 @@ export interface Execution extends Omit<Admission, "callbacks" | "over" | "defer
   /** When the engine was first seen to have finished the run. */
   readonly finishedAt: number | null;
   readonly endedAt: number | null;
+  /** The event's data, the start request and the result are not kept any more. Left out where they are. */
+  readonly payloadDropped?: true;
   /** The run's result; undefined where there is none (yet, or not any more) */
   readonly result?: Json | undefined;
   readonly deliveries: readonly Delivery[];

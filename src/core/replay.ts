@@ -33,6 +33,7 @@ export interface Objection {
     | "goes-on"
     | "held"
     | "no-start-request"
+    | "payload-dropped"
     | "no-run"
     | "no-callbacks"
     | "not-its-callback"
@@ -47,7 +48,9 @@ export interface Objection {
 }
 
 /** What has to be known of an execution: a listing knows it. */
-export type Replayable = Pick<Execution, "run" | "runId" | "reason" | "cancel" | "endedAt" | "deliveries">;
+export type Replayable = Pick<Execution, "run" | "runId" | "reason" | "cancel" | "endedAt" | "deliveries"> & {
+  readonly payloadDropped?: true;
+};
 
 /** @param exists whether the configuration of today has this callback */
 export function objectionTo(
@@ -57,6 +60,11 @@ export function objectionTo(
 ): Objection | null {
   if (execution.reason === ERASED) {
     return { reason: "no-start-request", detail: "What was kept of it has been erased on request." };
+  }
+  if (execution.payloadDropped && request.intent !== "resend") {
+    const detail =
+      "Its event, its start request and its result are not kept: keepPayloads is false. Have the sender send the event again; its end can be resent.";
+    return { reason: "payload-dropped", detail };
   }
   switch (request.intent) {
     case "re-evaluate":

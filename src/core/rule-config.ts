@@ -91,6 +91,12 @@ export const RuleConfig = z
     dedupe: Dedupe.prefault({}),
     onUncertainStart: OnUncertainStart,
     callbacks: CallbackIds,
+    keepPayloads: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether payloads are kept once an execution is over and delivered; as ledger.keepPayloads says, if left out.",
+      ),
   })
   .describe("Which events start or cancel an execution, and how. Has either start or cancel.")
   .meta({ oneOf: [{ required: ["start"] }, { required: ["cancel"] }] });

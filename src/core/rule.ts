@@ -39,7 +39,8 @@ export function compileRules(config: BridgeConfig, revision = 0, checked = false
 
   const index = new TypeIndex<CompiledRule>();
   for (const rule of compiled) if (rule.config.enabled) index.add(rule);
-  const surroundings = { namespace: config.recordNamespace, revision };
+  const { keepPayloads } = config.ledger;
+  const surroundings = { namespace: config.recordNamespace, revision, keepPayloads };
   const unmatchedRetentionMs = retentionMs(config.ledger, "unmatched");
   return ok({
     compiled,
@@ -51,7 +52,7 @@ export function compileRules(config: BridgeConfig, revision = 0, checked = false
           ? await firstOf(candidates, (rule) => decideRule(rule, event, surroundings))
           : await allOf(candidates, (rule) => decideRule(rule, event, surroundings));
       if (admissions.length > 0 || !keepUnmatched) return admissions;
-      return [unmatched(event, revision, unmatchedRetentionMs)];
+      return [unmatched(event, revision, unmatchedRetentionMs, keepPayloads)];
     },
   });
 }

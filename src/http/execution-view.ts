@@ -64,8 +64,8 @@ export type TimelineLine = z.infer<typeof TimelineView>;
 
 export const ExecutionView = ExecutionSummaryView.extend({
   payloads: z
-    .enum(["shown", "hidden"])
-    .describe("Hidden from viewers: the event's data, the start request, the result."),
+    .enum(["shown", "hidden", "dropped"])
+    .describe("The event's data, the start request, the result: hidden from viewers, or dropped as keepPayloads says."),
   event: EventSummaryView.extend({ data: z.unknown() }),
   start: z.unknown().describe("The start request, as it is sent to the engine; null where there is none."),
   result: z.unknown().describe("The result of the run; null where there is none, or not any more."),
@@ -104,7 +104,7 @@ export function executionView(execution: Execution, shown: boolean): z.infer<typ
   const { start, result, event } = execution;
   return {
     ...summaryView(execution),
-    payloads: shown ? "shown" : "hidden",
+    payloads: execution.payloadDropped ? "dropped" : shown ? "shown" : "hidden",
     event: { ...eventView(execution), data: shown ? event.data : null },
     start: shown ? start : null,
     result: shown ? (result ?? null) : null,

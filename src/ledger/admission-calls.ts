@@ -2,6 +2,7 @@
 import type { Admitted } from "../bridge/ports.ts";
 import type { LedgerSettings } from "../core/config.ts";
 import { type Admission, admitted, type Execution } from "../core/execution.ts";
+import { asKept } from "../core/kept-payload.ts";
 import { retentionMs } from "../core/retention.ts";
 import type { AdmittedRow } from "./admit.ts";
 import type { LivesQuery } from "./query.ts";
@@ -35,7 +36,7 @@ export function batches(
   for (const [position, admission] of admissions.entries()) {
     const shard = places[position] ?? 0;
     const execution = admitted("", admission, now);
-    const candidate = toCandidate(execution, retentionMs(settings, execution.run));
+    const candidate = toCandidate(asKept(execution), retentionMs(settings, execution.run));
     const chars = candidate.row.payload?.length ?? 0;
     const open = calls.find((each) => each.shard === shard && each.chars + chars <= ADMIT_MAX_CHARS);
     const target = open ?? { shard, chars: 0, entries: [] };

@@ -3,6 +3,7 @@
 import { onRepeat, type Verdict } from "../core/dedupe.ts";
 import { erasedKey } from "../core/erased-key.ts";
 import { applied } from "../core/execution.ts";
+import { asKept } from "../core/kept-payload.ts";
 import { isActive, type RunState } from "../core/run-state.ts";
 import { storeText } from "./chunks.ts";
 import { type AdmissionRow, type Candidate, type SummaryRow, toExecution, toProgressRow } from "./row.ts";
@@ -107,7 +108,8 @@ function applyCancel(
   const known = targets.toArray().map(({ id, run }) => ({ row: id, id: publicId({ shard: 0, row: id }), run }));
   const unapplied = toExecution({ ...row, id: 0, version: 1, cancel_at: null, cancel_by: null }, 0);
   for (const target of known) if (isActive(target.run)) requestCancel(sql, target.row, by, now);
-  return { ...row, ...toProgressRow(applied(unapplied, known, now), 0), purge_at: row.purge_at };
+  const progress = toProgressRow(asKept(applied(unapplied, known, now)), 0);
+  return { ...row, ...progress, payload: progress.payload ?? row.payload, purge_at: row.purge_at };
 }
 
 function asNew(sql: SqlStorage, id: number, { cancel }: Candidate): AdmittedRow {

@@ -3,6 +3,7 @@
 import type { ExecutionFilter, Ledger, LedgerUnavailable, Target } from "../bridge/ports.ts";
 import type { LedgerSettings } from "../core/config.ts";
 import type { Admission, Execution } from "../core/execution.ts";
+import { asKept } from "../core/kept-payload.ts";
 import { err, ok } from "../core/result.ts";
 import { retentionMs } from "../core/retention.ts";
 import { callObject } from "../durable/call.ts";
@@ -91,7 +92,7 @@ export function createLedger({ namespace, settings, revision, token }: LedgerDep
       const address = addressOf(execution.id);
       if (!address) throw new Error(`not an execution id: ${execution.id}`);
       const once = token();
-      const row = toProgressRow(execution, retentionMs(settings, execution.run));
+      const row = toProgressRow(asKept(execution), retentionMs(settings, execution.run));
       return call(address.shard, async (object) => object.save(address.row, execution.version, row, once));
     },
 

@@ -6,7 +6,7 @@ import type { DueCursor, SaveOutcome } from "../bridge/ports.ts";
 import { LEASE_MS } from "../core/retry.ts";
 import { isActive, mayFollow, type RunState } from "../core/run-state.ts";
 import { type AdmittedRow, admitOne, requestCancel } from "./admit.ts";
-import { type ChunkKind, dropText, fitsInRow, loadText, storeText } from "./chunks.ts";
+import { dropText } from "./chunks.ts";
 import { type Erased, eraseRecord } from "./erase.ts";
 import { migrate } from "./migrations.ts";
 import { isOwedBefore } from "./owed.ts";
@@ -16,6 +16,7 @@ import type { Candidate, ExecutionRow, ProgressRow, SummaryRow } from "./row.ts"
 import { RunIndex } from "./run-index.ts";
 import * as sql from "./statements.ts";
 import { type StatsRow, statsOf } from "./stats.ts";
+import { loaded, storeResult } from "./values.ts";
 
 /** Rows per claim: few enough that the last is taken up well before its lease ends, six at a time and slow as calls may be. */
 const CLAIM_BATCH = 12;
@@ -141,10 +142,10 @@ export class LedgerShard extends DurableObject<Env> {
       // One that is to be canceled waits for nobody's poll.
       if (row.cancel_at === null && (this.#pollLeases.get(row.id) ?? 0) > now) return undefined;
       this.#pollLeases.set(row.id, now + POLL_LEASE_MS);
-      return this.#load(row);
+      return loaded(this.#sql, row);
     }
     this.#sql.exec(sql.LEASE, now + LEASE_MS, row.id);
-    return this.#load({ ...row, due_at: now + LEASE_MS, version: row.version + 1 });
+    return loaded(this.#sql, { ...row, due_at: now + LEASE_MS, version: row.version + 1 });
   }
 
   /**
@@ -160,8 +161,11 @@ export class LedgerShard extends DurableObject<Env> {
       if (stored.write_token === token) return saved;
       if (stored.version !== version || !mayFollow(stored.run, row.run)) return "conflict";
       const { run, delivery, started_at, purge_at, progress, due_at } = row;
-      const result = this.#storeResult(id, row, stored.due_at !== null);
-      const values = [id, run, delivery, started_at, purge_at, progress, result, token, version];
+      const result = storeResult(this.#sql, id, row, stored.due_at !== null);
+      // A caller of before this was said leaves it as it is.
+      const { payload = null } = row;
+      if (payload !== null) dropText(this.#sql, id, "payload");
+      const values = [id, run, delivery, started_at, purge_at, progress, result, payload, token, version];
       if (due_at === stored.due_at) this.#sql.exec(sql.UPDATE, ...values);
       else this.#sql.exec(sql.UPDATE_DUE, ...values, due_at);
       this.#pollLeases.delete(id);
@@ -169,17 +173,6 @@ export class LedgerShard extends DurableObject<Env> {
       this.#runs.note(id, row);
       return saved;
     });
-  }
-
-  /**
-   * A large result is kept for as long as a callback may need it; a small one as long as its execution.
-   * @param owed whether anything was owed before this step: what is fetched again afterwards is wanted for itself
-   */
-  #storeResult(id: number, row: ProgressRow, owed: boolean): string | null {
-    const needed = !owed || row.due_at !== null || row.delivery !== "delivered";
-    if (row.result === null || needed || fitsInRow(row.result)) return this.#store(id, "result", row.result);
-    dropText(this.#sql, id, "result");
-    return null;
   }
 
   /** Nothing is written: whoever is lost in between is followed by another after the time of a poll. */
@@ -200,7 +193,7 @@ export class LedgerShard extends DurableObject<Env> {
 
   find(id: number): ExecutionRow | null {
     const [row] = this.#rows<SummaryRow>(sql.SELECT_SUMMARY, id);
-    return row ? this.#load(row) : null;
+    return row ? loaded(this.#sql, row) : null;
   }
 
   /** Those of these rows that are there, in this order, as many as a call may carry: at least one. */
@@ -275,19 +268,6 @@ export class LedgerShard extends DurableObject<Env> {
   #forgetLeases(now: number): void {
     for (const [id, until] of this.#pollLeases) if (until <= now) this.#pollLeases.delete(id);
     for (const [id, { until }] of this.#tellers) if (until <= now) this.#tellers.delete(id);
-  }
-
-  #store(id: number, kind: ChunkKind, text: string | null): string | null {
-    return text === null ? null : storeText(this.#sql, id, kind, text);
-  }
-
-  #load(row: SummaryRow): ExecutionRow {
-    const [values] = this.#rows<{ payload: string | null; result: string | null }>(sql.SELECT_VALUES, row.id);
-    return {
-      ...row,
-      payload: values?.payload ?? loadText(this.#sql, row.id, "payload"),
-      result: values?.result ?? loadText(this.#sql, row.id, "result"),
-    };
   }
 
   #rows<Row>(statement: string, ...values: (string | number | null)[]): Row[] {

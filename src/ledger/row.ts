@@ -16,6 +16,8 @@ export interface ProgressRow {
   readonly purge_at: number | null;
   readonly progress: string;
   readonly result: string | null;
+  /** What stands in place of the payload from now on; null where it stays as it is. */
+  readonly payload: string | null;
 }
 
 /** What is written once. */
@@ -58,10 +60,13 @@ interface FoundRow {
   readonly run: RunState;
 }
 
+const DROPPED = JSON.stringify({ data: null, start: null });
+
+/** @param execution as it is to be kept */
 export function toProgressRow(execution: Execution, retentionMs: number): ProgressRow {
   const { runId, reason, startAttempts, uncertainStarts, expiresAt, finishedAt, endedAt, deliveries, timeline } =
     execution;
-  const { cancelAnsweredAt } = execution;
+  const { cancelAnsweredAt, payloadDropped } = execution;
   const canceled = execution.canceled.map(toFoundRow);
   const settled = execution.dueAt === null && endedAt !== null;
   return {
@@ -79,11 +84,13 @@ export function toProgressRow(execution: Execution, retentionMs: number): Progre
       // Left out where they say nothing, which is nearly always.
       ...(cancelAnsweredAt === null ? {} : { cancelAnsweredAt }),
       ...(canceled.length === 0 ? {} : { canceled }),
+      ...(payloadDropped ? { payloadDropped } : {}),
       finishedAt,
       endedAt,
       deliveries,
       timeline,
     }),
+    payload: payloadDropped ? DROPPED : null,
     result: execution.result === undefined ? null : JSON.stringify(execution.result),
   };
 }
@@ -107,6 +114,7 @@ function toAdmissionRow(execution: Execution, retentionMs: number): AdmissionRow
       admittedAt,
       cancel,
       ...(replay ? { replay } : {}),
+      ...(execution.dropPayload ? { dropPayload: true } : {}),
       event,
     }),
     payload: JSON.stringify({ data, start }),

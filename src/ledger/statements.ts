@@ -94,11 +94,11 @@ export const LEASE = "UPDATE executions SET due_at = ?, version = version + 1 WH
 
 /** Two statements for one step: naming `due_at` rewrites its index entry, which is a row written, even if it stays. */
 export const UPDATE = update("");
-export const UPDATE_DUE = update("due_at = ?10,");
+export const UPDATE_DUE = update("due_at = ?11,");
 
 function update(due: string): string {
   return `UPDATE executions SET ${due} run = ?2, delivery = ?3, started_at = ?4, purge_at = ?5, progress = ?6,
-    result = ?7, write_token = ?8, version = ?9 + 1 WHERE id = ?1`;
+    result = ?7, payload = coalesce(?8, payload), write_token = ?9, version = ?10 + 1 WHERE id = ?1`;
 }
 
 /** A bounded look at the oldest executions from a mark on. Parameters: 1 mark, 2 limit. */

@@ -8,6 +8,7 @@ import { countsContract } from "./ledger/counts.ts";
 import type { LedgerUnderTest } from "./ledger/executions.ts";
 import { listContract } from "./ledger/list.ts";
 import { marksContract } from "./ledger/marks.ts";
+import { payloadContract } from "./ledger/payloads.ts";
 import { policiesContract } from "./ledger/policies.ts";
 import { pollContract } from "./ledger/poll.ts";
 import { purgeContract } from "./ledger/purge.ts";
@@ -29,5 +30,6 @@ export function ledgerContract(ledger: LedgerUnderTest): void {
   describe("list", () => listContract(ledger));
   describe("purge", () => purgeContract(ledger));
   describe("marks", () => marksContract(ledger));
+  describe("payloads that are not kept", () => payloadContract(ledger));
   describe("large values", () => sizeContract(ledger));
 }

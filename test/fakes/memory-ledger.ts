@@ -4,6 +4,7 @@
 import type { Admitted, ClaimedBatch, ExecutionFilter, ExecutionSummary, Ledger } from "../../src/bridge/ports.ts";
 import { onRepeat } from "../../src/core/dedupe.ts";
 import { admitted, applied, type Delivery, type Execution, mayFollow } from "../../src/core/execution.ts";
+import { asKept } from "../../src/core/kept-payload.ts";
 import { ok } from "../../src/core/result.ts";
 import { isPollMinute, LEASE_MS, START_GIVE_UP_MS } from "../../src/core/retry.ts";
 import { isActive } from "../../src/core/run-state.ts";
@@ -120,7 +121,7 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
     shards,
 
     async admit(admissions, now) {
-      return ok(admissions.map((admission) => admitOne(admitted("", admission, now), now)));
+      return ok(admissions.map((admission) => admitOne(asKept(admitted("", admission, now)), now)));
     },
 
     async claim(shard, now, after, shut = []): Promise<ClaimedBatch> {
@@ -142,8 +143,9 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       if (!stored || stored.execution.version !== execution.version) return "conflict";
       if (!mayFollow(stored.execution.run, execution.run)) return "conflict";
       const owed = stored.execution.dueAt !== null;
-      const result = keptResult(execution, owed);
-      const progress = { ...progressOf(execution), result };
+      const kept = asKept(execution);
+      const result = keptResult(kept, owed);
+      const progress = { ...progressOf(kept), result };
       stored.execution = copyOf({ ...stored.execution, ...progress, version: execution.version + 1 });
       stored.pollLeasedUntil = 0;
       stored.toldUntil = 0;
@@ -291,7 +293,10 @@ function progressOf(execution: Execution): Partial<Execution> {
   const { run, runId, reason, startAttempts, uncertainStarts, startedAt, expiresAt, finishedAt, endedAt } = execution;
   const { deliveries, timeline, dueAt, cancelAnsweredAt } = execution;
   const progress = { run, runId, reason, startAttempts, uncertainStarts, startedAt, expiresAt, finishedAt, endedAt };
-  return { ...progress, deliveries, timeline, dueAt, cancelAnsweredAt };
+  const dropped = execution.payloadDropped
+    ? { payloadDropped: true as const, start: null, event: execution.event }
+    : {};
+  return { ...progress, ...dropped, deliveries, timeline, dueAt, cancelAnsweredAt };
 }
 
 function keptResult(execution: Execution, owed: boolean): Execution["result"] {

@@ -120,7 +120,14 @@ function bridgeOf(sources: Record<string, unknown>, desk: SourceDesk, lines: Doo
     setupOf: async () => null,
     ledger: createLedger({
       namespace: namespace as unknown as DurableObjectNamespace<LedgerShard>,
-      settings: { shards: 4, retention: "30d", retentionOf: {}, formerShards: [], sweepInvocations: 1 },
+      settings: {
+        shards: 4,
+        retention: "30d",
+        retentionOf: {},
+        keepPayloads: true,
+        formerShards: [],
+        sweepInvocations: 1,
+      },
       revision: 0,
       token: () => crypto.randomUUID(),
     }),

@@ -30,7 +30,14 @@ export function openLedger(
 ): Ledger {
   return createLedger({
     namespace,
-    settings: { shards, retention: "30d", retentionOf: {}, formerShards: [...formerShards], sweepInvocations: 1 },
+    settings: {
+      shards,
+      retention: "30d",
+      retentionOf: {},
+      keepPayloads: true,
+      formerShards: [...formerShards],
+      sweepInvocations: 1,
+    },
     revision,
     token: () => crypto.randomUUID(),
   });

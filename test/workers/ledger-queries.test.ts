@@ -77,7 +77,7 @@ describe("query plans", () => {
       1,
       ["SEARCH executions USING INTEGER PRIMARY KEY (rowid=?)"],
     ],
-    ["a write looks one row up", sql.UPDATE_DUE, 10, ["SEARCH executions USING INTEGER PRIMARY KEY (rowid=?)"]],
+    ["a write looks one row up", sql.UPDATE_DUE, 11, ["SEARCH executions USING INTEGER PRIMARY KEY (rowid=?)"]],
     ["the next id is read off the end", sql.NEXT_ID, 1, ["SEARCH executions"]],
   ];
 

@@ -117,6 +117,7 @@ describe("the start call", () => {
       parameters: { order: 7 },
       expiresAt: null,
       recordId: null,
+      startId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-5/),
     });
   });
 

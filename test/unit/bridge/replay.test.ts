@@ -35,6 +35,23 @@ async function withEnded(rules = [ruleWith({})]): Promise<{ bridge: TestBridge; 
   return { bridge, over: await bridge.stored(over.id) };
 }
 
+describe("an execution whose payload is not kept", () => {
+  it("is not done again from what is not there, and its end can be sent again with a result that is fetched", async () => {
+    const { bridge, over } = await withEnded([ruleWith({ keepPayloads: false })]);
+    expect(over).toMatchObject({ payloadDropped: true, start: null, event: { data: null } });
+    expect(over.result).toBeUndefined();
+    for (const request of [RESTART, TODAY, REFETCH]) {
+      const { outcome, reason, detail } = await replay(bridge, over, request);
+      expect([outcome, reason]).toEqual(["refused", "payload-dropped"]);
+      expect(detail).toContain("Have the sender send the event again");
+    }
+    expect((await replay(bridge, over, RESEND)).outcome).toBe("resent");
+    const [first, second] = bridge.callbacks.to("crm");
+    expect(second).toEqual(first);
+    expect((await bridge.stored(over.id)).result).toBeUndefined();
+  });
+});
+
 describe("restart", () => {
   it("starts the recorded request anew under its key, and both tell of it", async () => {
     const { bridge, over } = await withEnded();
