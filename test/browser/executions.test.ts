@@ -125,6 +125,9 @@ describe("dead letters", () => {
     await stage.until(await stage.refund("evt_dead_two"), ({ deliveries }) => deliveries[0]?.state === "exhausted");
     const viewer = await stage.visit("/ui/dead-letters", await stage.tokenFor("viewer"));
     expect(await viewer.getByRole("row", { name: /evt_dead_one/ }).innerText()).toContain("HTTP 400");
+    expect(await viewer.getByRole("list", { name: "by callback and reason" }).innerText()).toBe(
+      "2 × billing: HTTP 400",
+    );
     expect(await viewer.getByRole("button", { name: "Send again" }).count()).toBe(0);
     const refusal = await sendAs(stage, viewer, "/ui/dead-letters/resend", `execution=${id}&callback=billing`);
     expect(refusal.status).toBe(403);

@@ -6,7 +6,7 @@ import type { ExecutionFacts, ExecutionSummaryFacts } from "../../http/execution
 import type { UiEnv } from "../context.ts";
 import { done, page, refused } from "../page.tsx";
 import { Badge, Empty, Live } from "../parts/pieces.tsx";
-import { DeadLetterTable, type Letter } from "./dead-letters/table.tsx";
+import { DeadLetterTable, type Letter, reasonOf } from "./dead-letters/table.tsx";
 
 const FRAME = { title: "Dead letters", section: "dead-letters" } as const;
 
@@ -107,8 +107,16 @@ interface LettersProps {
 }
 
 function Letters({ c, letters, callback, cursor, next }: LettersProps) {
+  const reasons = Map.groupBy(letters, (letter) => `${letter.callback}: ${reasonOf(letter)}`);
   const table = (
     <>
+      <ul class="plain-list" aria-label="Of these, by callback and reason">
+        {[...reasons].map(([reason, { length }]) => (
+          <li dir="auto">
+            {length.toLocaleString("en")} × {reason}
+          </li>
+        ))}
+      </ul>
       <DeadLetterTable
         letters={letters}
         callback={callback}

@@ -79,7 +79,7 @@ async function One({ c, execution: shown }: OneProps) {
   const { id, payloads, event, start, result, deliveries } = shown;
   const now = c.env.now();
   const path = `/ui${pathOf(id)}`;
-  const hidden = payloads === "hidden";
+  const seen = payloads === "shown";
   // What is held waits for whoever looks, and does not move under their hands.
   const goesOn = shown.state !== "held" && (!isOver(shown.state) || deliveries.some(({ state }) => state === "due"));
   const main = (
@@ -122,17 +122,17 @@ async function One({ c, execution: shown }: OneProps) {
         </p>
       </section>
       <div class="columns">
-        <Payload title="Event data" value={event.data} hidden={hidden}>
-          {!hidden && (
+        <Payload title="Event data" value={event.data} payloads={payloads}>
+          {seen && (
             <a class="button" href={`/ui/rules/playground?execution=${encodeURIComponent(id)}`}>
               Try this event in the playground
             </a>
           )}
         </Payload>
-        <Payload title="Start request" value={start} hidden={hidden} none="Nothing is asked of the engine.">
-          {!hidden && <Commands execution={shown} c={c} />}
+        <Payload title="Start request" value={start} payloads={payloads} none="Nothing is asked of the engine.">
+          {seen && <Commands execution={shown} c={c} />}
         </Payload>
-        <Payload title="Result" value={result} hidden={hidden} none="There is none, or it is not kept any more." />
+        <Payload title="Result" value={result} payloads={payloads} none="There is none, or it is not kept any more." />
       </div>
       <Replays execution={shown} path={path} identity={identity} requestId={c.env.requestId} />
       <Related c={c} execution={shown} />

@@ -56,7 +56,13 @@ interface RowProps extends Pick<TableProps, "identity" | "now" | "requestId"> {
   readonly back: string;
 }
 
-function Row({ letter: { execution, callback, attempts, last }, back, identity, now, requestId }: RowProps) {
+/** Why it was not taken the last time, in words. */
+export function reasonOf({ last }: Pick<Letter, "last">): string {
+  return last ? `${saidOnce(last.status, last.detail)}${last.detail ?? ""}` : "not known any more";
+}
+
+function Row({ letter, back, identity, now, requestId }: RowProps) {
+  const { execution, callback, attempts, last } = letter;
   const { id, event, state } = execution;
   return (
     <tr>
@@ -70,8 +76,7 @@ function Row({ letter: { execution, callback, attempts, last }, back, identity, 
         <small dir="auto">{shortened(event.id)}</small>
       </td>
       <td class="words" dir="auto">
-        {saidOnce(last?.status, last?.detail)}
-        {last?.detail ?? "not known any more"}
+        {reasonOf(letter)}
       </td>
       <td class="number">{attempts}</td>
       <td>

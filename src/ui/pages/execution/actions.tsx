@@ -117,8 +117,9 @@ function requestFor(intent: Intent): ReplayRequest {
   return intent === "resend" ? { intent, callback: null } : { intent };
 }
 
-function replayable({ state, runId, reason, cancel, endedAt, deliveries }: ExecutionFacts) {
+function replayable({ state, runId, reason, cancel, endedAt, deliveries, payloads }: ExecutionFacts) {
   return {
+    ...(payloads === "dropped" ? { payloadDropped: true as const } : {}),
     run: state,
     runId,
     reason,
