@@ -33,7 +33,7 @@ import { createSourceDesk } from "./desk/desk-client.ts";
 import { forDevelopment } from "./development.ts";
 import { createEngine } from "./engine/engine-client.ts";
 import { type EngineDefinition, resolveEngine } from "./engine/presets.ts";
-import { apiToken, exchangedToken, type TokenMemory, type TokenSource } from "./engine/token.ts";
+import { apiToken, exchangedToken, operationTokens, type TokenMemory, type TokenSource } from "./engine/token.ts";
 import { createEngineGate } from "./gate/gate-client.ts";
 import { createGateMemory, type GateMemory } from "./gate/gate-memory.ts";
 import { createJobs } from "./jobs/jobs-client.ts";
@@ -95,10 +95,7 @@ export async function composeBridge(
     Object.entries(config.engines).map(([id, engine]) => {
       const definition = resolveEngine(engine);
       const token = tokenSource(id, engine, definition, { tokens, secrets });
-      const own = Object.entries(engine.operations).flatMap(([name, operation]) =>
-        operation?.token === undefined ? [] : [[name, secrets([operation.token])[0] ?? ""] as const],
-      );
-      const given = { token, tokens: Object.fromEntries(own), fetch: callFetch, now: realNow };
+      const given = { token, tokens: operationTokens(engine, secrets), fetch: callFetch, now: realNow };
       return [id, createEngine(definition, given)];
     }),
   );

@@ -7,6 +7,7 @@ import type { CallOutcome, Shut } from "../core/engine-gate.ts";
 import type { Delivery, Execution } from "../core/execution.ts";
 import { messageId } from "../core/message.ts";
 import type { Bridge } from "./ports.ts";
+import { linkFor } from "./result-link.ts";
 
 /** A callback that is shut is looked at again after a quarter of the time that the end has waited already, within these. */
 const POSTPONE_MS = { min: MINUTE_MS, max: 30 * MINUTE_MS };
@@ -69,7 +70,7 @@ async function attempt(bridge: Bridge, execution: Execution, callback: string): 
   const known = bridge.setup.callbacks.get(callback);
   // It may have been renamed, or be back with the next revision: tried again like every failure.
   if (!known) return notDelivered(`the configuration has no callback "${callback}"`);
-  const address = await known.address(execution);
+  const address = await known.address(execution, await linkFor(bridge, execution, known.config));
   // The execution will never say anything else; once the callback is mended, a person sends it again.
   if (!address.ok) return { ...notDelivered(address.error), final: true };
   if (known.config.ordered && (await bridge.ledger.owedBefore(execution, callback))) return { [WAITS]: TURN_MS };

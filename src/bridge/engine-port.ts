@@ -14,7 +14,12 @@ export type EngineFailure =
   /** The call had no effect for sure. */
   | { readonly reason: "unavailable"; readonly detail: string; readonly retryAfterMs?: number }
   /** The call may have had its effect. */
-  | { readonly reason: "uncertain"; readonly detail: string };
+  | {
+      readonly reason: "uncertain";
+      readonly detail: string;
+      /** The answer was there, and larger than is read. */
+      readonly tooLarge?: true;
+    };
 
 export interface StartCall {
   readonly workflowDefinitionId: string;
@@ -34,6 +39,8 @@ export interface Run {
   readonly status: RunStatus;
   /** ms since the epoch; null where the engine does not say */
   readonly expiresAt: number | null;
+  /** Of a start: an earlier call had started it, and this one has found it under the name that we have given. */
+  readonly existed?: boolean;
 }
 
 /** A workflow API. */
@@ -47,6 +54,8 @@ export interface Engine {
   get(runId: string, workflow?: string): Promise<Result<Run, EngineFailure>>;
   cancel(runId: string, workflow?: string): Promise<Result<null, EngineFailure>>;
   result(runId: string, workflow?: string): Promise<Result<Json, EngineFailure>>;
+  /** The answer that holds the result, as it comes and however large it is. */
+  openResult(runId: string, workflow?: string): Promise<Result<ReadableStream<Uint8Array> | null, EngineFailure>>;
 }
 
 /** Permission to call an engine, one call after the other. */

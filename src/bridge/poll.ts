@@ -64,10 +64,17 @@ async function fetchResult(
   await entry.leave(outcomeOf(result, 2));
   if (result.ok) return ended(execution, status, { result: result.value }, now);
 
+  if ("tooLarge" in result.error) return ended(execution, status, tooLarge(bridge), now);
   const missing = isNotFound(result.error);
   if (missing && status !== "succeeded") return ended(execution, status, {}, now);
   if (!missing) logFailure(bridge, execution, "result", result.error);
   return withoutResult(execution, status, result.error, now);
+}
+
+/** It will not get smaller. */
+function tooLarge({ setup }: Bridge): { resultLeft: true } | { reason: string } {
+  if (setup.config.links) return { resultLeft: true };
+  return { reason: "its result is larger than 10 MiB; with links in the configuration a link to it would be sent" };
 }
 
 /** The result of a run that succeeded is waited for, then the end is told without it: no silent end. */

@@ -85,6 +85,14 @@ export const CallbackConfig = z
       .max(1_000)
       .optional()
       .describe("How many messages it takes at a time; what is more waits."),
+    maxBytes: z
+      .int()
+      .min(1_000)
+      .max(10 * 1024 * 1024)
+      .optional()
+      .describe(
+        "The largest result that it takes, bytes of JSON; in place of a larger one the message has a link (see links).",
+      ),
     ordered: z
       .boolean()
       .default(false)

@@ -9,6 +9,7 @@ import { isWrapped } from "./expression-program.ts";
 import type { Json } from "./json.ts";
 import { messageBody, messageOf } from "./message.ts";
 import { err, ok, type Result } from "./result.ts";
+import type { ResultLink } from "./result-link.ts";
 import { hostFault } from "./url-policy.ts";
 
 export interface Callback {
@@ -16,8 +17,11 @@ export interface Callback {
   /** Waits after failed attempts, ms; undefined: the usual ones. */
   readonly delaysMs: readonly number[] | undefined;
   wants(execution: Execution): boolean;
-  /** @returns where and what; or why this end can be sent nowhere, in words */
-  address(execution: Execution): Promise<Result<Addressed, string>>;
+  /**
+   * @param link in place of the result
+   * @returns where and what; or why this end can be sent nowhere, in words
+   */
+  address(execution: Execution, link?: ResultLink): Promise<Result<Addressed, string>>;
 }
 
 export interface Addressed {
@@ -57,12 +61,12 @@ function callbackOf(config: CallbackConfig, url: Template | null, body: Template
     config,
     delaysMs: config.retry?.map(durationMs),
     wants: ({ run }) => config.on === undefined || run === "alert" || (config.on as readonly string[]).includes(run),
-    async address(execution) {
+    async address(execution, link) {
       if (execution.payloadDropped && (url ?? body))
         return err("what it is made of is not kept: keepPayloads is false");
       const where = await urlOf(config, url, execution);
       if (!where.ok) return where;
-      const what = await bodyOf(body, execution);
+      const what = await bodyOf(body, execution, link);
       return what.ok ? ok({ url: where.value, body: what.value }) : what;
     },
   };
@@ -82,9 +86,13 @@ async function urlOf(
 }
 
 /** The message as an event of our own: what expressions know of events, they know of messages. */
-async function bodyOf(template: Template | null, execution: Execution): Promise<Result<string, string>> {
-  if (!template) return ok(messageBody(execution));
-  const { type, timestamp, data } = messageOf(execution);
+async function bodyOf(
+  template: Template | null,
+  execution: Execution,
+  link: ResultLink | undefined,
+): Promise<Result<string, string>> {
+  if (!template) return ok(messageBody(execution, link));
+  const { type, timestamp, data } = messageOf(execution, link);
   const made = await template.evaluate({
     id: execution.id,
     source: "hookspan",

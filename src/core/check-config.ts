@@ -79,6 +79,11 @@ function referenceFaults(config: BridgeConfig, isLeftOut: IsLeftOut): ConfigFaul
       }
     }
   }
+  for (const [id, { maxBytes }] of Object.entries(config.callbacks)) {
+    if (maxBytes === undefined || config.links) continue;
+    const message = "what is larger is sent as a link, and there are none: set links";
+    faults.push({ path: pathOf(["callbacks", id, "maxBytes"]), message });
+  }
   for (const [at, callback] of (config.alerts?.callbacks ?? []).entries()) {
     mustExist("callbacks", callback, ["alerts", "callbacks", at]);
   }
@@ -94,6 +99,7 @@ function secretFaults(config: BridgeConfig, { hasSecret }: Surroundings): Config
     ...secretLists("sources", config.sources),
     ...secretLists("sources", config.sources, "handshakeSecrets"),
     ...secretLists("callbacks", config.callbacks),
+    ...(config.links?.secrets ?? []).map((name, index) => [["links", "secrets", index], name] as const),
     ...Object.entries(config.callbacks).flatMap(([id, callback]) =>
       callbackSecrets(callback).map(([path, name]) => [["callbacks", id, ...path], name] as const),
     ),
@@ -127,6 +133,9 @@ function urlFaults(config: BridgeConfig, policy: UrlPolicy): ConfigFault[] {
     if (!isWrapped(callback.url)) told(callback.url, "url");
     const { authorization } = callback;
     if (authorization?.type === "oauth2") told(authorization.tokenUrl, "authorization", "tokenUrl");
+  }
+  if (config.links?.url.startsWith("http:") && !policy.development) {
+    faults.push({ path: "links.url", message: "the URL must be https: whoever has a link has the result" });
   }
   for (const [id, engine] of Object.entries(config.engines)) {
     if (engine.baseUrl !== undefined && new URL(engine.baseUrl).protocol === "http:" && !policy.development) {

@@ -6,6 +6,7 @@ import { CallbackConfig } from "./callback-config.ts";
 import { durationBetween } from "./duration.ts";
 import { EngineConfig } from "./engine-config.ts";
 import { Id } from "./id.ts";
+import { LinksConfig } from "./links-config.ts";
 import { DEFAULT_RECORD_NAMESPACE } from "./record-id.ts";
 import { RuleConfig } from "./rule-config.ts";
 import { RUN_ENDS } from "./run-state.ts";
@@ -75,6 +76,7 @@ export const BridgeConfig = z
     schedules: z.array(ScheduleConfig).default([]),
     ledger: LedgerSettings.prefault({}),
     access: AccessConfig.optional(),
+    links: LinksConfig.optional(),
     alerts: z
       .strictObject({ callbacks: z.array(Id).min(1).max(5).describe("Names of callbacks.") })
       .optional()

@@ -79,6 +79,8 @@ export interface Execution extends Omit<Admission, "callbacks" | "over" | "defer
   readonly endedAt: number | null;
   /** The event's data, the start request and the result are not kept any more. Left out where they are. */
   readonly payloadDropped?: true;
+  /** The result is larger than the bridge keeps: it is left at the engine. Left out where that is not so. */
+  readonly resultLeft?: true;
   /** The run's result; undefined where there is none (yet, or not any more) */
   readonly result?: Json | undefined;
   readonly deliveries: readonly Delivery[];
@@ -159,7 +161,7 @@ export function starting(execution: Execution, now: number): Execution {
 /** `dueAt` stays: a running execution is polled by its age, and an index entry that does not move costs nothing. */
 export function started(
   execution: Execution,
-  run: { runId: string; expiresAt: number | null },
+  run: { runId: string; expiresAt: number | null; existed?: boolean },
   now: number,
 ): Execution {
   return note(
@@ -169,7 +171,7 @@ export function started(
       step: "start",
       outcome: "running",
       attempt: execution.startAttempts,
-      detail: `run ${run.runId}`,
+      detail: `run ${run.runId}${run.existed ? ", which an earlier call had started" : ""}`,
     },
   );
 }
@@ -188,7 +190,7 @@ export function held(execution: Execution, entry: TimelineEntry, reason: string)
 export function ended(
   execution: Execution,
   state: EndState,
-  how: { reason?: string; result?: Json | undefined },
+  how: { reason?: string; result?: Json | undefined; resultLeft?: true },
   now: number,
 ): Execution {
   const deliveries = execution.deliveries.map((delivery) => ({ ...delivery, nextAt: now }));
@@ -197,6 +199,7 @@ export function ended(
     step: "ended",
     outcome: state,
     ...(how.reason === undefined ? {} : { detail: how.reason }),
+    ...(how.resultLeft ? { detail: "its result is larger than the bridge keeps, and left at the engine" } : {}),
   };
   const reason = how.reason ?? null;
   const after = {
@@ -205,6 +208,7 @@ export function ended(
     reason,
     endedAt: now,
     result: how.result,
+    ...(how.resultLeft ? { resultLeft: true as const } : {}),
     deliveries,
     dueAt: nextDue(deliveries),
   };

@@ -3,14 +3,16 @@
 import type { Execution } from "./execution.ts";
 import { eventAttributes } from "./expression.ts";
 import type { JsonObject } from "./json.ts";
+import type { ResultLink } from "./result-link.ts";
 
 /** Stable per execution and callback: a receiver that has seen it may drop the repetition. */
 export function messageId(execution: Execution, callback: string): string {
   return `${execution.id}_${callback}`;
 }
 
-export function messageBody(execution: Execution): string {
-  return JSON.stringify(messageOf(execution));
+/** @param link in place of the result */
+export function messageBody(execution: Execution, link?: ResultLink): string {
+  return JSON.stringify(messageOf(execution, link));
 }
 
 export interface Message {
@@ -20,7 +22,7 @@ export interface Message {
   readonly data: JsonObject;
 }
 
-export function messageOf(execution: Execution): Message {
+export function messageOf(execution: Execution, link?: ResultLink): Message {
   // What the sender's headers and payload hold is for the rules; a callback is told which event it was.
   const { data: _data, headers: _headers, ...event } = eventAttributes(execution.event);
   // What a person is to be told speaks for itself.
@@ -39,7 +41,8 @@ export function messageOf(execution: Execution): Message {
       status: execution.run,
       reason: execution.reason,
       event,
-      result: execution.result ?? null,
+      result: link ? null : (execution.result ?? null),
+      ...(link ? { resultLink: { ...link } } : {}),
     },
   };
 }

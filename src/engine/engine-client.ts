@@ -6,7 +6,7 @@ import { readCapped } from "../core/capped-body.ts";
 import type { Json } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { retryAfterMs } from "../core/retry.ts";
-import { isKnownError, parsedJson, refusalIn, resultIn, runIn } from "./answer.ts";
+import { isKnownError, parsedJson, type Refusal, refusalIn, resultIn, runIn } from "./answer.ts";
 import { failureOfThrown } from "./failure.ts";
 import type { EngineDefinition, OperationName } from "./presets.ts";
 import { authorizationHeader, type FilledRequest, fillRequest, type Values, valuesOfStart } from "./request.ts";
@@ -33,13 +33,16 @@ interface Call {
   readonly traceparent?: string | undefined;
 }
 
-type Called = Result<Json | undefined, EngineFailure | "exists">;
+type Called<T = Json | undefined> = Result<T, EngineFailure | "exists">;
+
+/** What is made of an answer that is none of HTTP's refusals. */
+type Take<T> = (response: Response, refusal: Omit<Refusal, "body">) => Promise<Called<T>>;
 
 export function createEngine(definition: EngineDefinition, deps: EngineDeps): Engine {
   const shared = typeof deps.token === "string" ? apiToken(deps.token.trim()) : deps.token;
 
   /** However many requests it takes, it takes no longer than one call may. */
-  async function call(name: OperationName, values: Values, traceparent?: string): Promise<Called> {
+  async function call<T>(name: OperationName, values: Values, take: Take<T>, traceparent?: string): Promise<Called<T>> {
     const operation = definition.operations[name];
     if (operation.path === "")
       return err({ reason: "rejected", status: 404, detail: `${name}: the engine has no such operation` });
@@ -57,14 +60,19 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
     const token = await tokens.current(signal);
     if (!token.ok) return token;
     const sent = { name, request, traceparent };
-    const answer = await callWith(token.value, signal, sent);
+    const answer = await callWith(token.value, signal, sent, take);
     if (answer.ok || answer.error === "exists" || answer.error.reason !== "unauthorized") return answer;
     const another = await tokens.instead(token.value, signal);
     if (another === null) return answer;
-    return another.ok ? callWith(another.value, signal, sent) : another;
+    return another.ok ? callWith(another.value, signal, sent, take) : another;
   }
 
-  async function callWith(token: string, signal: AbortSignal, { name, request, traceparent }: Call): Promise<Called> {
+  async function callWith<T>(
+    token: string,
+    signal: AbortSignal,
+    { name, request, traceparent }: Call,
+    take: Take<T>,
+  ): Promise<Called<T>> {
     const operation = definition.operations[name];
     if (!HEADER_TEXT.test(token)) {
       return err({
@@ -105,16 +113,23 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
         const bytes = await readCapped(response.body, MAX_ANSWER_BYTES).catch(() => undefined);
         return err(refusalIn(definition, { ...refusal, body: bytes && parsedJson(bytes) }));
       }
-      const bytes = await readCapped(response.body, MAX_ANSWER_BYTES);
-      if (!bytes)
-        return err({ reason: "uncertain", detail: `${name}: the answer is larger than ${MAX_ANSWER_BYTES} bytes` });
-      const answer = parsedJson(bytes);
-      const isError = isKnownError(definition, operation, answer) && !runIn(definition, answer, "asked");
-      return isError ? err(refusalIn(definition, { ...refusal, body: answer })) : ok(answer);
+      return await take(response, refusal);
     } catch (thrown) {
       return err(failureOfThrown(thrown, definition.timeoutMs));
     }
   }
+
+  const json: Take<Json | undefined> = async (response, refusal) => {
+    const { operation, name } = refusal;
+    const bytes = await readCapped(response.body, MAX_ANSWER_BYTES);
+    if (!bytes) {
+      const detail = `${name}: the answer is larger than ${MAX_ANSWER_BYTES} bytes`;
+      return err({ reason: "uncertain", detail, tooLarge: true });
+    }
+    const answer = parsedJson(bytes);
+    const isError = isKnownError(definition, operation, answer) && !runIn(definition, answer, "asked");
+    return isError ? err(refusalIn(definition, { ...refusal, body: answer })) : ok(answer);
+  };
 
   function runOf(name: OperationName, answer: Json | undefined, asked: string): Result<Run, EngineFailure> {
     const run = runIn(definition, answer, asked);
@@ -125,23 +140,25 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
     followForMs: definition.followForMs,
     absentRunId: definition.absentRunId,
     async start(start) {
-      const answer = await call("start", valuesOfStart(start), start.traceparent);
+      const answer = await call("start", valuesOfStart(start), json, start.traceparent);
       if (answer.ok) return runOf("start", answer.value, "");
       if (answer.error !== "exists") return err(answer.error);
       // Who names the run cannot start two: this one was started by an earlier call, whose answer was lost.
       const runId = start.startId;
-      return runId === undefined ? err(noName("start")) : ok({ runId, status: "running", expiresAt: null });
+      return runId === undefined
+        ? err(noName("start"))
+        : ok({ runId, status: "running", expiresAt: null, existed: true });
     },
     async get(runId, workflowDefinitionId = NO_WORKFLOW) {
-      const answer = definite("get", await call("get", { runId, workflowDefinitionId }));
+      const answer = definite("get", await call("get", { runId, workflowDefinitionId }, json));
       return answer.ok ? runOf("get", answer.value, runId) : answer;
     },
     async cancel(runId, workflowDefinitionId = NO_WORKFLOW) {
-      const answer = definite("cancel", await call("cancel", { runId, workflowDefinitionId }));
+      const answer = definite("cancel", await call("cancel", { runId, workflowDefinitionId }, json));
       return answer.ok ? ok(null) : answer;
     },
     async result(runId, workflowDefinitionId = NO_WORKFLOW) {
-      const answer = definite("result", await call("result", { runId, workflowDefinitionId }));
+      const answer = definite("result", await call("result", { runId, workflowDefinitionId }, json));
       if (!answer.ok) return answer;
       if (answer.value === undefined) return err({ reason: "uncertain", detail: "result: the answer is not JSON" });
       const result = resultIn(definition, answer.value);
@@ -149,6 +166,8 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
         ? err({ reason: "rejected", status: 404, detail: "result: the answer holds no result (yet)" })
         : ok(result);
     },
+    openResult: async (runId, workflowDefinitionId = NO_WORKFLOW) =>
+      definite("result", await call("result", { runId, workflowDefinitionId }, async ({ body }) => ok(body))),
   };
 }
 
@@ -156,7 +175,7 @@ export function createEngine(definition: EngineDefinition, deps: EngineDeps): En
 const NO_WORKFLOW = "-";
 
 /** "exists" answers nothing but a start: anything else that says so is as unclear as can be. */
-function definite(name: OperationName, answer: Called): Result<Json | undefined, EngineFailure> {
+function definite<T>(name: OperationName, answer: Called<T>): Result<T, EngineFailure> {
   if (answer.ok) return answer;
   return err(answer.error === "exists" ? noName(name) : answer.error);
 }

@@ -142,7 +142,7 @@ const CLOUDFLARE_WORKFLOWS: EnginePreset = {
       path: "/workflows/{workflowDefinitionId}/instances/{runId}/status",
       body: { status: "terminate" },
     },
-    result: { path: "/workflows/{workflowDefinitionId}/instances/{runId}?simple=true" },
+    result: { path: "/workflows/{workflowDefinitionId}/instances/{runId}" },
   },
   answers: {
     runId: ["$.result.id"],

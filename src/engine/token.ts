@@ -2,6 +2,8 @@
 // for, which is renewed before it expires. Neither the key, the secret nor a token is ever part of a failure's words.
 import type { EngineFailure } from "../bridge/ports.ts";
 import { readCapped } from "../core/capped-body.ts";
+import { OPERATION_NAMES, type OperationName } from "../core/engine-api.ts";
+import type { EngineConfig } from "../core/engine-config.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { retryAfterMs } from "../core/retry.ts";
@@ -75,6 +77,18 @@ export function exchangedToken(deps: CredentialDeps): TokenSource {
       return renewed(signal);
     },
   };
+}
+
+/** The tokens of operations that name one of their own. @param secrets gives the values of secrets, by their names */
+export function operationTokens(
+  { operations }: EngineConfig,
+  secrets: (names: readonly string[]) => readonly string[],
+): Partial<Record<OperationName, string>> {
+  const named = OPERATION_NAMES.flatMap((name) => {
+    const token = operations[name]?.token;
+    return token === undefined ? [] : [[name, secrets([token])[0] ?? ""] as const];
+  });
+  return Object.fromEntries(named);
 }
 
 /** Nothing has been asked of the engine yet, so no failure here leaves a doubt. */

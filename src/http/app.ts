@@ -8,11 +8,13 @@ import { enginePush } from "./engine-push.ts";
 import { health } from "./health.ts";
 import { ingress } from "./ingress.ts";
 import { notFound, problemResponse, unavailable } from "./problem.ts";
+import { results } from "./results.ts";
 
 export const app: Hono<HttpEnv> = new Hono<HttpEnv>()
   .use(answerHeaders)
   .route("/in", ingress)
   .route("/engine", enginePush)
+  .route("/results", results)
   .route("/healthz", health)
   .route("/api", api)
   // The dashboard asks the operations API as its users would.

@@ -66,7 +66,7 @@ const DROPPED = JSON.stringify({ data: null, start: null });
 export function toProgressRow(execution: Execution, retentionMs: number): ProgressRow {
   const { runId, reason, startAttempts, uncertainStarts, expiresAt, finishedAt, endedAt, deliveries, timeline } =
     execution;
-  const { cancelAnsweredAt, payloadDropped } = execution;
+  const { cancelAnsweredAt, payloadDropped, resultLeft } = execution;
   const canceled = execution.canceled.map(toFoundRow);
   const settled = execution.dueAt === null && endedAt !== null;
   return {
@@ -85,6 +85,7 @@ export function toProgressRow(execution: Execution, retentionMs: number): Progre
       ...(cancelAnsweredAt === null ? {} : { cancelAnsweredAt }),
       ...(canceled.length === 0 ? {} : { canceled }),
       ...(payloadDropped ? { payloadDropped } : {}),
+      ...(resultLeft ? { resultLeft } : {}),
       finishedAt,
       endedAt,
       deliveries,

@@ -79,6 +79,10 @@ export function createFakeEngine(clock: FakeClock, followForMs = 0): FakeEngine 
     get: (runId) =>
       answer({ operation: "get", at: clock.now(), runId }, script.get, (call) => engine.otherwise.get(call)),
     cancel: (runId) => answer({ operation: "cancel", at: clock.now(), runId }, script.cancel, () => ok(null)),
+    openResult: async (runId) => {
+      const answer = await engine.result(runId);
+      return answer.ok ? ok(new Response(JSON.stringify(answer.value)).body) : answer;
+    },
     result: (runId) =>
       answer({ operation: "result", at: clock.now(), runId }, script.result, (call) => engine.otherwise.result(call)),
   };

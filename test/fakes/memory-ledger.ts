@@ -296,7 +296,8 @@ function progressOf(execution: Execution): Partial<Execution> {
   const dropped = execution.payloadDropped
     ? { payloadDropped: true as const, start: null, event: execution.event }
     : {};
-  return { ...progress, ...dropped, deliveries, timeline, dueAt, cancelAnsweredAt };
+  const left = execution.resultLeft ? { resultLeft: true as const } : {};
+  return { ...progress, ...dropped, ...left, deliveries, timeline, dueAt, cancelAnsweredAt };
 }
 
 function keptResult(execution: Execution, owed: boolean): Execution["result"] {

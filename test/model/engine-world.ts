@@ -122,6 +122,7 @@ export function otherParties(clock: FakeClock): OtherParties {
         if (standing(run.value).status === "running") run.value.canceled = true;
         return ok(null);
       }),
+    openResult: async () => ok(null),
     result: (runId) =>
       answer((): Result<Json, EngineFailure> => {
         const run = runOf(runId);

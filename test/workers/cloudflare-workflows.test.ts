@@ -36,7 +36,9 @@ describe("an instance of Cloudflare Workflows", () => {
       expect(await stored(id)).toMatchObject({ run: "queued", uncertainStarts: 1, runId: null });
       await minutes(2);
       const instance = engine.only("fulfil-order");
-      expect(await stored(id)).toMatchObject({ run: "running", runId: instance.id, startAttempts: 2 });
+      const found = await stored(id);
+      expect(found).toMatchObject({ run: "running", runId: instance.id, startAttempts: 2 });
+      expect(found.timeline.at(-1)?.detail).toBe(`run ${instance.id}, which an earlier call had started`);
       Object.assign(instance, { status: "complete", output: null });
       await minutes(2);
       expect(told()).toMatchObject([{ type: "execution.succeeded", data: { result: null } }]);

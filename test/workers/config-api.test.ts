@@ -197,7 +197,13 @@ describe("POST /api/config/check", () => {
     const { call, room } = openConfigApi();
     const check = (json: unknown) => call("POST", "/config/check", { body: JSON.stringify(json) });
     const good = await check(document("second"));
-    expect([good.status, await good.json()]).toEqual([200, { faults: [] }]);
+    expect([good.status, await good.json()]).toEqual([
+      200,
+      {
+        faults: [],
+        differences: [{ path: "rules[on-signup].description", kind: "changed", from: "first", to: "second" }],
+      },
+    ]);
     const bad = await check({ ...document(), colour: "red" });
     expect([bad.status, await bad.json()]).toMatchObject([422, { faults: [{ path: "colour" }] }]);
     expect((await check(document("x", { ledger: { shards: 4 } }))).status).toBe(422);

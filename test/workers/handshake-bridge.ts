@@ -156,6 +156,7 @@ const runningEngine: Engine = {
   get: async (runId) => ok({ runId, status: "running", expiresAt: null }),
   cancel: async () => ok(null),
   result: async () => ok(null),
+  openResult: async () => ok(null),
 };
 
 /** All that a sender sees of an answer, as one text. */

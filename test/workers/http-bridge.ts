@@ -174,6 +174,7 @@ function scriptedEngine(): Engine {
     },
     cancel: async () => ok(null),
     result: async () => ok({ outcome: "APPROVED" }),
+    openResult: async () => ok(new Response('{"outcome":"APPROVED AT THE ENGINE"}').body),
   };
 }
 

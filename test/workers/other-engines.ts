@@ -7,6 +7,7 @@ import type { Execution } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
 import { createEngine } from "../../src/engine/engine-client.ts";
 import { resolveEngine } from "../../src/engine/presets.ts";
+import { operationTokens } from "../../src/engine/token.ts";
 import { bodyOf, createFakeCallbacks } from "../fakes/fake-callbacks.ts";
 import { createFakeClock, MINUTE_MS } from "../fakes/fake-clock.ts";
 import type { StandIn } from "../fakes/stand-in.ts";
@@ -39,7 +40,7 @@ export function scene(document: unknown, server: StandIn, secrets = SECRETS): Sc
   const callbacks = createFakeCallbacks(clock);
   const engine = createEngine(resolveEngine(config), {
     token: secrets[config.token ?? ""] ?? "",
-    tokens: config.operations.start?.token ? { start: secrets[config.operations.start.token] ?? "" } : {},
+    tokens: operationTokens(config, (names) => names.map((name) => secrets[name] ?? "")),
     fetch: (url, init) => server.fetch(url, init),
     now: clock.now,
   });

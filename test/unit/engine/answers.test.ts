@@ -105,7 +105,11 @@ describe("an answer beyond 10 MiB", () => {
       },
     });
     const failure = await failureOf(engineAnswering(() => new Response(endless)).result("run_1"));
-    expect(failure).toEqual({ reason: "uncertain", detail: "result: the answer is larger than 10485760 bytes" });
+    expect(failure).toEqual({
+      reason: "uncertain",
+      detail: "result: the answer is larger than 10485760 bytes",
+      tooLarge: true,
+    });
     expect(pulled).toBeLessThanOrEqual(13);
   });
 

@@ -77,7 +77,7 @@ describe("an engine that is described in the configuration", () => {
     const { engine } = await engineOf(409, {}, { operations: { ...EXAMPLE.operations, start } });
     expect(await engine.start(STARTED)).toEqual({
       ok: true,
-      value: { runId: STARTED.startId, status: "running", expiresAt: null },
+      value: { runId: STARTED.startId, status: "running", expiresAt: null, existed: true },
     });
     expect(await failureOf(engine.start(START))).toMatchObject({ reason: "uncertain" });
   });
@@ -161,6 +161,15 @@ describe("a description is refused", () => {
       "operations.start.token: n8n needs a token of its own for 'start': the workflow's webhook must not be sent the API key",
     ]);
   });
+});
+
+test("the page on engines shows settings that are understood", () => {
+  const page = readFileSync(new URL("../../../docs/engines.md", import.meta.url), "utf8");
+  const shown = [...page.matchAll(/`("answers": \{[^`]+\})`/g)].map(([, text]) => JSON.parse(`{${text}}`));
+  expect(shown).toHaveLength(1);
+  expect(EngineConfig.safeParse({ ...EXAMPLE, answers: { ...EXAMPLE.answers, ...shown[0].answers } }).success).toBe(
+    true,
+  );
 });
 
 describe("the name of a start", () => {

@@ -207,3 +207,15 @@ describe("Cloudflare's deploy button", () => {
     expect(scripts.deploy).toBe("node scripts/deploy.ts");
   });
 });
+
+describe("the pages", () => {
+  it("call npm run deploy with flags that it has", () => {
+    const usage = readFileSync(root("scripts/deploy.ts"), "utf8");
+    const pages = ["README.md", "docs/deploying.md"].map((path) => readFileSync(root(path), "utf8")).join("\n");
+    const used = [...pages.matchAll(/npm run deploy -- ([^\n`]+)/g)].flatMap(
+      ([, flags = ""]) => flags.match(/--[a-z-]+/g) ?? [],
+    );
+    expect(used.length).toBeGreaterThan(3);
+    for (const flag of new Set(used)) expect(usage).toMatch(new RegExp(`"?${flag.slice(2)}"?: \\{ type:`));
+  });
+});
