@@ -6,15 +6,7 @@ import { ExecutionId } from "./api-executions.ts";
 import { TimeView } from "./execution-view.ts";
 import { turnOperation } from "./gate-turns.ts";
 import type { Operations } from "./operation.ts";
-import { BulkReplay, OneReplay } from "./replay-request.ts";
-
-const IdempotencyKey = z.object({
-  "idempotency-key": z
-    .string()
-    .max(200)
-    .optional()
-    .describe("Names the request: sent again under the same name, it starts nothing new."),
-});
+import { BulkReplay, IdempotencyKey, OneReplay } from "./replay-request.ts";
 
 const NOT_UNDERSTOOD = "The request says something that is not understood.";
 const NO_EXECUTION = "No execution has this id.";

@@ -77,6 +77,8 @@ describe("the timeline", () => {
     expect((await marksOf(page)).at(-1)).toMatch(/^next attempt /);
     await page.getByText("What it answered").click();
     expect(await page.getByRole("region", { name: "What it answered" }).innerText()).toBe("out of <b>paper</b>");
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+    expect(await seriousFindings(page)).toEqual([]);
     await stage.sweep(Date.now() + 60_000);
     await stage.until(id, ({ deliveries }) => deliveries[0]?.state === "exhausted");
     await page.reload();
@@ -97,6 +99,7 @@ describe("the timeline", () => {
     );
     expect((await linesOf(page)).at(-1)).toMatch(/start attempt 1 ! uncertain/);
     expect((await stage.control.starts()).filter(({ body }) => body.includes(DISPUTE))).toHaveLength(1);
+    expect(await seriousFindings(page)).toEqual([]);
     await page.getByLabel("Why").fill("the engine has it, and it is over");
     await page.getByRole("button", { name: "Let it be over" }).click();
     expect(await page.getByRole("status").innerText()).toBe("Released.");

@@ -42,9 +42,9 @@ describe("the picture of a timeline", () => {
       fc.property(fc.array(anyMark, { minLength: 1, maxLength: 100 }), (marks) => {
         const placed = allOf(marks).toSorted((a, b) => a.at - b.at);
         for (const { x0, x } of placed) {
-          expect(x0).toBeGreaterThanOrEqual(3);
+          expect(x0).toBeGreaterThanOrEqual(0);
           expect(x0).toBeLessThanOrEqual(x);
-          expect(x).toBeLessThanOrEqual(97 + 1e-9);
+          expect(x).toBeLessThanOrEqual(100);
         }
         for (const [n, { at, x }] of placed.entries()) {
           const next = placed[n + 1];
@@ -58,7 +58,7 @@ describe("the picture of a timeline", () => {
     fc.assert(
       fc.property(fc.array(anyMark, { minLength: 2, maxLength: 100 }), (marks) => {
         const { lanes, room } = place(marks);
-        const slot = 94 / room;
+        const slot = (100 - 6 / Math.max(room / 20, 1)) / room;
         for (const { marks: own } of lanes) {
           for (const [n, { x }] of own.entries()) {
             const next = own[n + 1];
@@ -87,9 +87,9 @@ describe("the picture of a timeline", () => {
   it("writes times only where there is room for them", () => {
     fc.assert(
       fc.property(fc.array(anyMark, { minLength: 1, maxLength: 100 }), (marks) => {
-        const { ticks } = place(marks);
+        const { ticks, room } = place(marks);
         for (const [n, { x }] of ticks.entries())
-          if (n > 0) expect(x - (ticks[n - 1]?.x ?? 0)).toBeGreaterThanOrEqual(26);
+          if (n > 0) expect(x - (ticks[n - 1]?.x ?? 0)).toBeGreaterThanOrEqual(26 / Math.max(room / 20, 1));
         expect(ticks[0]?.label).toMatch(/^\d\d:\d\d:\d\d$/);
       }),
     );

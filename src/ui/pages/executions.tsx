@@ -39,13 +39,16 @@ export const executions = new Hono<UiEnv>()
     const preview = await c.var.api.send<BulkPreview>("POST", "/replays", { ...work, preview: true });
     if (!preview.ok) return refused(c, FRAME, preview.problem);
     const { identity } = c.var;
-    return page(c, FRAME, <Confirmation intent={intent} filter={filter} preview={preview.value} identity={identity} />);
+    const asked = { intent, filter, preview: preview.value, identity, requestId: c.env.requestId };
+    return page(c, FRAME, <Confirmation {...asked} />);
   })
   .post("/executions/bulk", async (c) => {
     const form = await c.req.parseBody();
     const text = (name: string): string => (typeof form[name] === "string" ? form[name] : "");
     const work = workOf(text("intent"), filterIn(new URLSearchParams(text("filter"))));
-    const answer = await c.var.api.send<JobFacts>("POST", "/jobs", work);
+    // The button pressed twice is one order.
+    const headers = text("key") === "" ? {} : { "idempotency-key": text("key") };
+    const answer = await c.var.api.send<JobFacts>("POST", "/jobs", work, headers);
     if (!answer.ok) return refused(c, FRAME, answer.problem);
     const of = /^[1-9]\d{0,8}$/.test(text("of")) ? `?of=${text("of")}` : "";
     return c.redirect(withSaid(`/ui/jobs/${encodeURIComponent(answer.value.id)}${of}`, "started"), 303);

@@ -43,7 +43,7 @@ function Row({ execution, now }: { readonly execution: ExecutionSummaryFacts; re
       <td>
         <Badge state={state} title={reason ?? undefined} />
       </td>
-      <td>
+      <td class="words">
         <a href={`/ui/executions/${encodeURIComponent(id)}`} dir="auto">
           {event.type === "" ? "(no type)" : event.type}
         </a>

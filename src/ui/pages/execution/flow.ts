@@ -28,11 +28,12 @@ export interface Picture {
   readonly room: number;
 }
 
-/** The picture's edge, percent, so that the first and the last mark are whole. */
+/** The picture's edge, percent, so that the first and the last mark are whole; and the least distance of two labels on the axis. */
 const EDGE = 3;
-
-/** The least distance of two labels on the axis, percent. */
 const TICK = 26;
+
+/** A picture that has room for more than so many marks is so much wider than its place, and both of these so much less of it. */
+const ONE_PLACE = 20;
 
 /** Grows with the logarithm: from 1.1 for a millisecond to 4 for ten days. */
 function widthOf(gapMs: number): number {
@@ -42,10 +43,13 @@ function widthOf(gapMs: number): number {
 export function place(marks: readonly Mark[]): Picture {
   const ordered = marks.toSorted((a, b) => a.at - b.at);
   const { begins, ends, total, nearest } = walk(ordered);
-  const percent = (position = 0): number => EDGE + (position / total) * (100 - 2 * EDGE);
+  const room = total / nearest;
+  const places = Math.max(room / ONE_PLACE, 1);
+  const edge = EDGE / places;
+  const percent = (position = 0): number => edge + (position / total) * (100 - 2 * edge);
   const placed = ordered.map((mark, n) => ({ ...mark, x0: percent(begins[n]), x: percent(ends[n]) }));
   const lanes = [...Map.groupBy(placed, ({ lane }) => lane)].map(([name, marksOf]) => ({ name, marks: marksOf }));
-  return { lanes, ticks: ticksOf(placed), room: total / nearest };
+  return { lanes, ticks: ticksOf(placed, TICK / places), room };
 }
 
 /** Goes over all beginnings and ends in the order of time. @param ordered by `at` */
@@ -85,13 +89,13 @@ function walk(ordered: readonly Mark[]) {
 }
 
 /** After how much time the marks come, as far as there is room for it. */
-function ticksOf(placed: readonly Placed[]): Picture["ticks"] {
+function ticksOf(placed: readonly Placed[], distance: number): Picture["ticks"] {
   const [first] = placed;
   if (!first) return [];
   const ticks = [{ x: first.x, label: exact(new Date(first.at).toISOString()).slice(11, 19) }];
   for (const { x, at } of placed) {
     const last = ticks.at(-1);
-    if (last && x - last.x >= TICK) ticks.push({ x, label: `+${span(at - first.at)}` });
+    if (last && x - last.x >= distance) ticks.push({ x, label: `+${span(at - first.at)}` });
   }
   return ticks;
 }

@@ -135,7 +135,7 @@ function Line({ line, first }: { readonly line: TimelineLine; readonly first: nu
         <br />
         <small>{after > 0 ? `+${span(after)}` : at.slice(0, 10)}</small>
       </td>
-      <td class="still">
+      <td class="step">
         {step}
         {(callback !== undefined || attempt !== undefined) && (
           <>

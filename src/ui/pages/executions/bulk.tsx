@@ -27,9 +27,10 @@ interface ConfirmationProps {
   readonly filter: Filter;
   readonly preview: BulkPreview;
   readonly identity: Identity;
+  readonly requestId: string;
 }
 
-export function Confirmation({ intent, filter, preview, identity }: ConfirmationProps) {
+export function Confirmation({ intent, filter, preview, identity, requestId }: ConfirmationProps) {
   const { looked, complete, counts, reasons, dedupe, starts = 0, cancels = 0 } = preview;
   const known = intentFrom(intent);
   const doable = looked - (counts["be-refused"] ?? 0);
@@ -65,6 +66,7 @@ export function Confirmation({ intent, filter, preview, identity }: Confirmation
             fields={{
               intent,
               filter: String(new URLSearchParams(filter)),
+              key: requestId,
               of: complete ? String(looked) : "",
             }}
           />
