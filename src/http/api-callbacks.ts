@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { sendTest } from "../bridge/callback-admin.ts";
 import type { Bridge, GateView } from "../bridge/ports.ts";
+import { wakeOwed } from "../bridge/wake.ts";
 import { bridgeOf, iso } from "./api-context.ts";
 import type { HttpEnv } from "./context.ts";
 import { TimeView } from "./execution-view.ts";
@@ -56,7 +57,7 @@ export const callbackOperations: Operations = {
     {
       summary: "Let a callback go on",
       description:
-        "Also one that was disabled. What waits is sent within half an hour; resend to have it sent at once.",
+        "Also one that was disabled. What waits is sent by the next sweeps: the newest hundreds at once, the rest within half an hour.",
       unknown: NO_CALLBACK,
     },
     CallbackId,
@@ -81,7 +82,11 @@ export const callbacks = new Hono<HttpEnv>()
     return c.json({ callbacks: await Promise.all(ids.map((id) => viewOf(bridge, id))) });
   })
   .post("/:id/pause", (c) => turn(c, GATED, "pause"))
-  .post("/:id/resume", (c) => turn(c, GATED, "resume"))
+  .post("/:id/resume", async (c) => {
+    const answer = await turn(c, GATED, "resume");
+    if (answer.ok) c.env.defer(wakeOwed(bridgeOf(c), c.req.param("id")));
+    return answer;
+  })
   .post("/:id/test", async (c) => {
     const outcome = await sendTest(bridgeOf(c), c.req.param("id"));
     if (outcome === null) return problemResponse(noSuchCallback());

@@ -2,6 +2,7 @@
 // can be set up without reading logs. POST …/release forgets the secret that a handshake captured. Never tells a secret.
 import { type Context, Hono } from "hono";
 import type { Bridge, Note, Source, SourceRecord } from "../bridge/ports.ts";
+import { adviceOn } from "../bridge/refusal-advice.ts";
 import { guideOf } from "../bridge/source-guide.ts";
 import { bridgeOf, iso } from "./api-context.ts";
 import type { HttpEnv } from "./context.ts";
@@ -24,7 +25,7 @@ export const sources = new Hono<HttpEnv>()
       expectEvery: bridge.setup.config.sources[source.id]?.expectEvery ?? null,
       secrets: source.secrets,
       setup: guideOf(source),
-      refused: record?.refused.map(noteView) ?? null,
+      refused: record?.refused.map((note) => ({ ...noteView(note), advice: adviceOn(note.reason) })) ?? null,
       unmatched: record?.unmatched.map(noteView) ?? null,
     });
   })

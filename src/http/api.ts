@@ -9,6 +9,7 @@ import { erasureOperations, erasures } from "./api-erasures.ts";
 import { executionOperations, executions } from "./api-executions.ts";
 import { holdOperations, holds } from "./api-hold.ts";
 import { jobOperations, jobs } from "./api-jobs.ts";
+import { recordOperations, records } from "./api-records.ts";
 import { bulkReplays, replays } from "./api-replay.ts";
 import { rules } from "./api-rules.ts";
 import { sources } from "./api-sources.ts";
@@ -25,6 +26,7 @@ import { problemResponse, unavailable } from "./problem.ts";
 /** Every operation, by the heading that it stands under in the document. */
 export const OPERATIONS: Readonly<Record<string, Operations>> = {
   Executions: { ...executionOperations, ...executionWork, ...holdOperations, ...jobOperations },
+  "Records and events": recordOperations,
   Callbacks: callbackOperations,
   Engines: engineOperations,
   Sources: sourceOperations,
@@ -61,6 +63,7 @@ export const api = new Hono<HttpEnv>()
   .route("/replays", bulkReplays)
   .route("/rules", rules)
   .route("/sources", sources)
+  .route("/", records)
   .route("/", stats)
   .route("/erasures", erasures);
 

@@ -15,6 +15,8 @@ export const app: Hono<HttpEnv> = new Hono<HttpEnv>()
   .route("/in", ingress)
   .route("/engine", enginePush)
   .route("/results", results)
+  // Where Prometheus looks by itself.
+  .get("/metrics", (c) => app.fetch(new Request(new URL("/api/metrics", c.req.url), c.req.raw), c.env))
   .route("/healthz", health)
   .route("/api", api)
   // The dashboard asks the operations API as its users would.

@@ -7,7 +7,7 @@ import { iso } from "./api-context.ts";
 
 export const TimeView = z.iso.datetime();
 
-const EventSummaryView = z.object({
+export const EventSummaryView = z.object({
   id: z.string(),
   source: z.string(),
   type: z.string(),

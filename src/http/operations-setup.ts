@@ -28,7 +28,7 @@ export const SourceView = SourceSummaryView.extend({
   expectEvery: z.string().nullable(),
   secrets: z.array(z.string()).describe("Their names."),
   setup: z.unknown().describe("How the sender is set up, step by step."),
-  refused: z.array(NoteView).nullable(),
+  refused: z.array(NoteView.extend({ advice: z.string() })).nullable(),
   unmatched: z.array(NoteView).nullable(),
 }).meta({ id: "Source" });
 export type SourceFacts = z.infer<typeof SourceView>;

@@ -22,7 +22,12 @@ export function createFakeDesk(): FakeDesk {
       return "captured";
     },
     release: async (source) => void captured.delete(source),
-    record: async () => ({ lastEventAt: null, silentSince: null, captured: false, refused: [], unmatched: [] }),
+    async record(source) {
+      const kept = (kind: string): Note[] =>
+        notes.flatMap((each) => (each.kind === kind && each.source === source && each.note ? [each.note] : []));
+      const facts = { lastEventAt: null, silentSince: null, captured: captured.has(source) };
+      return { ...facts, refused: kept("refused"), unmatched: kept("unmatched") };
+    },
     watch: async () => ({ turned: null, silentSince: null }),
   };
 }

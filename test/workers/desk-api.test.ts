@@ -136,7 +136,7 @@ describe("GET /api/sources/:id", () => {
         description: expect.stringContaining("signing secret"),
         docs: expect.stringMatching(/^https:/),
       },
-      refused: [{ ...stale, at: "2026-11-23T12:00:00.000Z" }],
+      refused: [{ ...stale, at: "2026-11-23T12:00:00.000Z", advice: expect.stringContaining("too old") }],
       unmatched: [],
     });
   });

@@ -75,7 +75,7 @@ export function SourceDetails({ source, origin, identity, now }: DetailsProps) {
 
 interface NotesProps {
   readonly title: string;
-  readonly notes: SourceFacts["refused"];
+  readonly notes: SourceFacts["refused"] | SourceFacts["unmatched"];
   readonly now: number;
 }
 
@@ -96,13 +96,21 @@ export function SourceNotes({ title, notes, now }: NotesProps) {
               </tr>
             </thead>
             <tbody>
-              {notes.map(({ at, reason, detail }) => (
+              {notes.map(({ at, reason, detail, ...note }) => (
                 <tr>
                   <td>
                     <When at={at} now={now} />
                   </td>
                   <td>{reason}</td>
-                  <td dir="auto">{detail}</td>
+                  <td dir="auto">
+                    {detail}
+                    {"advice" in note && (
+                      <>
+                        <br />
+                        <small>{note.advice}</small>
+                      </>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>
