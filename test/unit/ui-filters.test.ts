@@ -13,7 +13,7 @@ describe("a filter in an address", () => {
   });
 
   it("knows everything that the API can filter by", () => {
-    const all = new URLSearchParams(Object.keys(FILTER).map((name) => [name, "x"]));
+    const all = new URLSearchParams(Object.keys(FILTER).map((name): [string, string] => [name, "x"]));
     expect(Object.keys(filterIn(all)).toSorted()).toEqual(Object.keys(FILTER).toSorted());
   });
 
