@@ -17,8 +17,8 @@ export interface ReceivedMessage {
 export interface Receiver {
   readonly url: string;
   readonly messages: readonly ReceivedMessage[];
-  /** Answers the next messages with these statuses, then with 204 again. */
-  answerWith(...statuses: number[]): void;
+  /** Answers the next messages with these statuses, then with 204 again. A text is the body of a 500. */
+  answerWith(...answers: (number | string)[]): void;
   /** The first message that fits, as soon as it is there. */
   message(fits: (message: ReceivedMessage) => boolean, timeoutMs?: number): Promise<ReceivedMessage>;
   stop(): Promise<void>;
@@ -30,7 +30,7 @@ export async function startReceiver(
 ): Promise<Receiver> {
   const messages: ReceivedMessage[] = [];
   const waiting = new Set<() => void>();
-  const statuses: number[] = [];
+  const answers: (number | string)[] = [];
 
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -39,12 +39,13 @@ export async function startReceiver(
       const body = Buffer.concat(chunks).toString("utf8");
       const callback = (request.url ?? "/").slice(1);
       const headers = request.headers as Record<string, string>;
-      const answered = statuses.shift() ?? 204;
+      const next = answers.shift() ?? 204;
+      const [answered, words] = typeof next === "number" ? [next, ""] : [500, next];
       const verified = secretsOf(callback).some((secret) => verifies(secret, body, headers));
       const message = { ...JSON.parse(body), callback, id: headers["webhook-id"] ?? "", verified, answered };
       messages.push(message);
       onMessage(message);
-      response.writeHead(answered).end();
+      response.writeHead(answered, { "content-type": "text/html" }).end(words);
       for (const wake of waiting) wake();
     });
   });
@@ -54,7 +55,7 @@ export async function startReceiver(
   return {
     url: `http://127.0.0.1:${port}`,
     messages,
-    answerWith: (...next) => statuses.push(...next),
+    answerWith: (...next) => answers.push(...next),
     message(fits, timeoutMs = 30_000) {
       return new Promise((resolve, reject) => {
         const done = (): void => {

@@ -11,14 +11,19 @@ const PORTION = 50;
 
 const FAILURES_KEPT = 20;
 
-export async function createJob(
-  bridge: Bridge,
-  request: ReplayRequest,
-  filter: ReplayFilter,
-  by: string,
-): Promise<Job> {
+export interface JobOrder {
+  readonly request: ReplayRequest;
+  readonly filter: ReplayFilter;
+  /** Who asks, in words. */
+  readonly by: string;
+  /** Names the order: given again, it is the job that there is. */
+  readonly key: string;
+}
+
+/** @returns the job, as it stands where the same order has begun it before */
+export async function createJob(bridge: Bridge, { request, filter, by, key }: JobOrder): Promise<Job> {
   const now = bridge.now();
-  const id = bridge.token();
+  const id = `job-${key}`;
   const job: Job = {
     id,
     createdAt: now,
@@ -26,7 +31,7 @@ export async function createJob(
     request,
     // What comes in while it runs is not meant: it would never end.
     filter: { ...filter, until: Math.min(filter.until ?? now, now) },
-    key: `job-${id}`,
+    key: id,
     state: "running",
     cursor: null,
     counts: {},
@@ -34,7 +39,7 @@ export async function createJob(
     updatedAt: now,
   };
   await bridge.jobs.create(job);
-  return job;
+  return (await bridge.jobs.get(id)) ?? job;
 }
 
 /** Works on what there is to be done until the time is over. @param id of the job; null: whichever is the oldest */

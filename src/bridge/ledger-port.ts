@@ -44,7 +44,10 @@ export interface ClaimedRuns {
 
 export interface ExecutionFilter {
   readonly state?: RunState;
+  /** Of all callbacks together: a dead letter outweighs what is still due, and that what is delivered. */
   readonly delivery?: DeliveryState;
+  /** Only what is, or was, owed to this callback; with `delivery`, only what stands so with this very one. */
+  readonly callback?: string;
   readonly rule?: string;
   readonly source?: string;
   readonly recordId?: string;

@@ -32,6 +32,7 @@ async function viewOf(bridge: Bridge, id: string) {
   const view = await bridge.gate.view(id);
   return {
     id,
+    preset: bridge.setup.config.engines[id]?.preset ?? null,
     state: view === null ? "unknown" : stateOf(view),
     breaker: view?.breaker ?? null,
     openedAt: iso(view?.openedAt ?? null),

@@ -4,13 +4,13 @@ import * as z from "zod";
 import { createJob, workOnJobs } from "../bridge/jobs.ts";
 import type { Job } from "../bridge/ports.ts";
 import { bridgeOf, iso } from "./api-context.ts";
-import { filterOf } from "./api-filter.ts";
+import { filterOf, queryOf } from "./api-filter.ts";
 import type { HttpEnv } from "./context.ts";
 import { TimeView } from "./execution-view.ts";
 import { readBody } from "./json-body.ts";
 import type { Operations } from "./operation.ts";
 import { methodNotAllowed, notFound, problemResponse } from "./problem.ts";
-import { JobBody, requestOf } from "./replay-request.ts";
+import { IdempotencyKey, JobBody, keyOf, requestOf } from "./replay-request.ts";
 
 /** After the answer the platform gives a Worker 30 seconds; what is left is the sweep's. */
 const AT_ONCE_MS = 20_000;
@@ -23,6 +23,8 @@ export const JobView = z
     updatedAt: TimeView,
     state: z.enum(["running", "done", "canceled"]),
     intent: z.string(),
+    callback: z.string().nullable().describe("The only one that is told; null for all of theirs."),
+    filter: z.record(z.string(), z.string()).describe("What it means, as a query of GET /executions says it."),
     looked: z.int().describe("Executions that were looked at so far."),
     counts: z.record(z.string(), z.int()).describe("What came of them."),
     failures: z.array(z.object({ of: z.string(), detail: z.string() })).describe("The first that could not be done."),
@@ -44,6 +46,7 @@ export const jobOperations: Operations = {
       summary: "Do everything once more that a filter means",
       description: "It goes on by itself. POST /replays with preview tells before what would be done.",
       role: "operator",
+      headers: IdempotencyKey,
       body: JobBody,
       answers: { 202: { description: "It has begun.", schema: JobView } },
       refusals: { 400: "The body says something that is not understood.", 413: "The body is too large." },
@@ -76,8 +79,11 @@ export const jobs = new Hono<HttpEnv>()
     const bridge = bridgeOf(c);
     const body = await readBody(c.req.raw, JobBody, '{"intent": "resend", "filter": {"delivery": "exhausted"}}');
     if (!body.ok) return problemResponse(body.error);
+    const key = keyOf(c.req.raw, bridge.token);
+    if (!key.ok) return problemResponse(key.error);
     const filter = filterOf(body.value.filter, bridge.setup.config.recordNamespace);
-    const job = await createJob(bridge, requestOf(body.value), filter, c.var.identity.name);
+    const order = { request: requestOf(body.value), filter, by: c.var.identity.name, key: key.value };
+    const job = await createJob(bridge, order);
     c.set("change", { after: { job: job.id, intent: job.request.intent } });
     c.env.defer(workOnJobs(bridge, bridge.now() + AT_ONCE_MS, job.id));
     return c.json(jobView(job), 202);
@@ -104,6 +110,8 @@ function jobView(job: Job): z.infer<typeof JobView> {
     updatedAt: iso(job.updatedAt),
     state,
     intent: job.request.intent,
+    callback: job.request.intent === "resend" ? job.request.callback : null,
+    filter: queryOf(job.filter),
     looked: Object.values(counts).reduce((sum, count) => sum + count, 0),
     counts,
     failures: [...failures],

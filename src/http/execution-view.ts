@@ -49,7 +49,18 @@ export const ExecutionSummaryView = z
   .meta({ id: "ExecutionSummary" });
 export type ExecutionSummaryFacts = z.infer<typeof ExecutionSummaryView>;
 
-const TimelineView = z.looseObject({ at: TimeView, step: z.string(), outcome: z.string() });
+export const TimelineView = z.looseObject({
+  at: TimeView,
+  step: z.string(),
+  outcome: z.string(),
+  detail: z.string().optional(),
+  callback: z.string().optional(),
+  attempt: z.int().optional(),
+  status: z.int().optional().describe("Of the HTTP answer."),
+  durationMs: z.int().optional(),
+  answer: z.string().optional().describe("The beginning of what a callback answered that has not taken the message."),
+});
+export type TimelineLine = z.infer<typeof TimelineView>;
 
 export const ExecutionView = ExecutionSummaryView.extend({
   payloads: z

@@ -6,15 +6,7 @@ import { ExecutionId } from "./api-executions.ts";
 import { TimeView } from "./execution-view.ts";
 import { turnOperation } from "./gate-turns.ts";
 import type { Operations } from "./operation.ts";
-import { BulkReplay, OneReplay } from "./replay-request.ts";
-
-const IdempotencyKey = z.object({
-  "idempotency-key": z
-    .string()
-    .max(200)
-    .optional()
-    .describe("Names the request: sent again under the same name, it starts nothing new."),
-});
+import { BulkReplay, IdempotencyKey, OneReplay } from "./replay-request.ts";
 
 const NOT_UNDERSTOOD = "The request says something that is not understood.";
 const NO_EXECUTION = "No execution has this id.";
@@ -100,6 +92,7 @@ const EngineId = z.object({ id: z.string().describe("The engine's name in the co
 export const EngineView = z
   .object({
     id: z.string(),
+    preset: z.string().nullable().describe("The API that it speaks."),
     state: z.enum(["working", "paused", "unauthorized", "throttled", "failing", "unknown"]),
     breaker: z.enum(["closed", "open", "half-open"]).nullable(),
     openedAt: TimeView.nullable(),

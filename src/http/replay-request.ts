@@ -12,6 +12,14 @@ const MAX_KEY_CHARS = 200;
 
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
+export const IdempotencyKey = z.object({
+  "idempotency-key": z
+    .string()
+    .max(200)
+    .optional()
+    .describe("Names the request: sent again under the same name, it starts nothing new."),
+});
+
 const REQUEST = {
   intent: z.enum(INTENTS),
   revision: z.enum(["today", "then"]).optional(),

@@ -32,13 +32,18 @@ function equalities(filter: ExecutionFilter): (readonly [PageColumn, string])[] 
   const wanted: (readonly [PageColumn, string | undefined])[] = [
     ["record_id", filter.recordId],
     ["run", filter.state],
-    ["delivery", filter.delivery],
+    ...callbackColumns(filter),
     ["rule", filter.rule],
     ["source", filter.source],
     ["attributes ->> '$.event.id'", filter.eventId],
     ["progress ->> '$.runId'", filter.runId],
   ];
   return wanted.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]));
+}
+
+function callbackColumns({ callback, delivery }: ExecutionFilter): [PageColumn, string | undefined][] {
+  if (callback === undefined) return [["delivery", delivery]];
+  return delivery === undefined ? [["callback", callback]] : [["callback state", `${callback} ${delivery}`]];
 }
 
 export function summed(rows: readonly CountRow[]): RuleCount[] {

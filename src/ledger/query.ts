@@ -21,7 +21,7 @@ export interface PageQuery {
 /** What a start or a cancel is about; null: all keys. */
 export type TargetRow = readonly [recordId: string, rule: string, dedupeKey: string | null];
 
-/** The last two are in no column: they are looked for, from the newest on. */
+/** The last four are in no column: they are looked for, from the newest on. A callback and its state have a space between them. */
 export type PageColumn =
   | "record_id"
   | "run"
@@ -29,7 +29,9 @@ export type PageColumn =
   | "rule"
   | "source"
   | "attributes ->> '$.event.id'"
-  | "progress ->> '$.runId'";
+  | "progress ->> '$.runId'"
+  | "callback"
+  | "callback state";
 
 export interface MarkRow {
   readonly name: string;

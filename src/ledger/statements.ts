@@ -2,6 +2,7 @@
 import { MINUTE_MS } from "../core/duration.ts";
 import { POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES, START_GIVE_UP_MS } from "../core/retry.ts";
 import { isActive, RUN_STATES } from "../core/run-state.ts";
+import type { PageColumn } from "./query.ts";
 
 export const NEXT_ID = "SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM executions";
 
@@ -105,12 +106,21 @@ export const SELECT_OLDEST = "SELECT id, purge_at FROM executions WHERE id > ? O
 
 export const DELETE = "DELETE FROM executions WHERE id = ?";
 
+/** What is owed to callbacks is in no column; ids of callbacks have no spaces. */
+const OF_DELIVERIES: Readonly<Record<string, string>> = {
+  callback: "value ->> '$.callback'",
+  "callback state": "(value ->> '$.callback') || ' ' || (value ->> '$.state')",
+};
+
 /**
  * @param conditions column names compared with = in this order, after `id < ?` and before the limit
  * @param bounded whether `id >= ?` follows after the conditions
  */
-export function selectPage(conditions: readonly string[], bounded = false): string {
-  const equal = conditions.map((column) => `${column} = ?`);
+export function selectPage(conditions: readonly PageColumn[], bounded = false): string {
+  const equal = conditions.map((column) => {
+    const value = OF_DELIVERIES[column];
+    return value === undefined ? `${column} = ?` : `? IN (SELECT ${value} FROM json_each(progress, '$.deliveries'))`;
+  });
   const where = ["id < ?", ...equal, ...(bounded ? ["id >= ?"] : [])].join(" AND ");
   return `SELECT ${SUMMARY} FROM executions WHERE ${where} ORDER BY id DESC LIMIT ?`;
 }

@@ -14,6 +14,7 @@ import { callbacks } from "./pages/callbacks.tsx";
 import { configuration } from "./pages/configuration.tsx";
 import { deadLetters } from "./pages/dead-letters.tsx";
 import { engines } from "./pages/engines.tsx";
+import { execution } from "./pages/execution.tsx";
 import { executions } from "./pages/executions.tsx";
 import { jobs } from "./pages/jobs.tsx";
 import { overview } from "./pages/overview.tsx";
@@ -66,6 +67,7 @@ export function dashboard(site: Site): Hono<UiEnv> {
     })
     .route("/", overview)
     .route("/", executions)
+    .route("/", execution)
     .route("/", records)
     .route("/", deadLetters)
     .route("/", sources)

@@ -39,7 +39,13 @@ export async function page(
 
 /** The page that says what the API has refused. */
 export function refused(c: Context<UiEnv>, frame: Frame, problem: Problem): Promise<Response> {
-  return page(c, frame, <Refused problem={problem} />, problem.status);
+  const content = (
+    <>
+      <h1>{frame.title}</h1>
+      <Refused problem={problem} />
+    </>
+  );
+  return page(c, frame, content, problem.status);
 }
 
 /**

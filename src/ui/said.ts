@@ -4,6 +4,9 @@
 const SAID: Readonly<Record<string, string>> = {
   canceled: "The cancel is written down; the engine is told at once or by the next sweep.",
   replayed: "Asked for. Whatever comes of it stands in its timeline.",
+  restarted: "Started: this is the new execution.",
+  resent: "The end is sent again. What comes of it stands in its timeline.",
+  refetched: "The engine was asked for the result, and what it has said is what is stored.",
   released: "Released.",
   held: "Held: nothing is started until somebody releases it.",
   paused: "Paused. Whatever comes in is kept and waits.",

@@ -1,7 +1,7 @@
 // The ledger in memory, with the semantics of the Durable Object: the same shards and ids, windows, leases, versions and
 // transitions. Everything goes in and out as JSON, as it does over RPC. test/contract/ledger-contract.ts holds both to
 // their word. It does not bound a claim by size, and needs no tokens, since no call to it arrives twice.
-import type { Admitted, ClaimedBatch, ExecutionSummary, Ledger } from "../../src/bridge/ports.ts";
+import type { Admitted, ClaimedBatch, ExecutionFilter, ExecutionSummary, Ledger } from "../../src/bridge/ports.ts";
 import { onRepeat } from "../../src/core/dedupe.ts";
 import { admitted, applied, type Delivery, type Execution, mayFollow } from "../../src/core/execution.ts";
 import { asKept } from "../../src/core/kept-payload.ts";
@@ -189,7 +189,7 @@ export function createMemoryLedger({ shards = 4, retentionMs = 30 * DAY_MS }: Me
       const found = [...rows.values()]
         .filter((each) => !before || compareNewest(each, before) > 0)
         .filter(({ execution }) => filter.state === undefined || execution.run === filter.state)
-        .filter(({ execution }) => filter.delivery === undefined || deliveryOf(execution) === filter.delivery)
+        .filter(({ execution }) => hasDelivery(execution, filter))
         .filter(({ execution }) => filter.rule === undefined || execution.rule === filter.rule)
         .filter(({ execution }) => filter.source === undefined || execution.event.source === filter.source)
         .filter(({ execution }) => filter.recordId === undefined || execution.recordId === filter.recordId)
@@ -305,6 +305,13 @@ function keptResult(execution: Execution, owed: boolean): Execution["result"] {
   if (execution.result === undefined || needed) return execution.result;
   const bytes = new TextEncoder().encode(JSON.stringify(execution.result)).byteLength;
   return bytes > SMALL_RESULT_BYTES ? undefined : execution.result;
+}
+
+function hasDelivery(execution: Execution, { callback, delivery }: ExecutionFilter): boolean {
+  if (callback === undefined) return delivery === undefined || deliveryOf(execution) === delivery;
+  return execution.deliveries.some(
+    (each) => each.callback === callback && (delivery === undefined || each.state === delivery),
+  );
 }
 
 /** One word for all callbacks. */

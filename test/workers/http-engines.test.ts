@@ -21,6 +21,7 @@ const WORKING = {
   paused: null,
   retryAfter: null,
   inFlight: 0,
+  preset: "transactionlink",
   tokens: null,
 };
 

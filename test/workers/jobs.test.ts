@@ -44,10 +44,22 @@ const RESEND = { intent: "resend", callback: null } as const;
 const DEAD = { delivery: "exhausted" } as const;
 
 describe("a job", () => {
+  it("that is ordered again under the same key is the one that there is, however far it has come", async ({
+    expect,
+  }) => {
+    const { bridge, jobs } = await withDeadLetters(3);
+    const order = { request: RESEND, filter: DEAD, by: "anna", key: "outage-of-monday" };
+    const { id } = await createJob(bridge, order);
+    await workOnJobs(bridge, bridge.now() + 50 * SECOND_MS, id);
+    expect(await createJob(bridge, order)).toMatchObject({ id, state: "done", counts: { resent: 3 } });
+    expect(await jobs.list()).toHaveLength(1);
+    expect(await createJob(bridge, { ...order, key: "another" })).toMatchObject({ state: "running", counts: {} });
+  });
+
   it("does everything that the filter means, portion after portion, and says what came of it", async ({ expect }) => {
     const { bridge, dead, jobs } = await withDeadLetters(130);
     expect(await dead()).toBe(130);
-    const { id } = await createJob(bridge, RESEND, DEAD, "anna");
+    const { id } = await createJob(bridge, { request: RESEND, filter: DEAD, by: "anna", key: bridge.token() });
     await workOnJobs(bridge, bridge.now() + 50 * SECOND_MS, id);
     for (let minute = 0; minute < 5; minute++) {
       bridge.clock.advance(MINUTE_MS);
@@ -64,7 +76,7 @@ describe("a job", () => {
 
   it("goes on by the sweeps where whoever began it is lost, and nothing is left out", async ({ expect }) => {
     const { bridge, dead, jobs, stub } = await withDeadLetters(120);
-    const { id } = await createJob(bridge, RESEND, DEAD, "anna");
+    const { id } = await createJob(bridge, { request: RESEND, filter: DEAD, by: "anna", key: bridge.token() });
     await jobs.claim(bridge.now(), id);
     await evictDurableObject(stub());
     for (let minute = 0; minute < 6; minute++) {
@@ -77,7 +89,7 @@ describe("a job", () => {
 
   it("is worked on by one at a time", async ({ expect }) => {
     const { bridge, jobs } = await withDeadLetters(1);
-    const { id } = await createJob(bridge, RESEND, DEAD, "anna");
+    const { id } = await createJob(bridge, { request: RESEND, filter: DEAD, by: "anna", key: bridge.token() });
     expect((await jobs.claim(bridge.now(), null))?.id).toBe(id);
     expect(await jobs.claim(bridge.now(), null)).toBeNull();
     expect(await jobs.claim(bridge.now(), id)).toBeNull();
@@ -87,7 +99,7 @@ describe("a job", () => {
 
   it("that is stopped does nothing more, and what it has done stays done", async ({ expect }) => {
     const { bridge, dead, jobs } = await withDeadLetters(120);
-    const { id } = await createJob(bridge, RESEND, DEAD, "anna");
+    const { id } = await createJob(bridge, { request: RESEND, filter: DEAD, by: "anna", key: bridge.token() });
     const stopping: TestBridge = {
       ...bridge,
       jobs: {
@@ -112,7 +124,7 @@ describe("a job", () => {
 
   it("never takes up what comes in after it was asked for", async ({ expect }) => {
     const { bridge, jobs } = await withDeadLetters(2);
-    const { id } = await createJob(bridge, RESEND, {}, "anna");
+    const { id } = await createJob(bridge, { request: RESEND, filter: {}, by: "anna", key: bridge.token() });
     bridge.clock.advance(MINUTE_MS);
     await follow(bridge, await bridge.admitOne());
     await workOnJobs(bridge, bridge.now() + MINUTE_MS, id);
@@ -121,7 +133,7 @@ describe("a job", () => {
 
   it("keeps no progress of somebody who has been overtaken", async ({ expect }) => {
     const { bridge, jobs } = await withDeadLetters(1);
-    const job = await createJob(bridge, RESEND, DEAD, "anna");
+    const job = await createJob(bridge, { request: RESEND, filter: DEAD, by: "anna", key: bridge.token() });
     expect(await jobs.save({ ...job, cursor: "exe_0_2", updatedAt: 2 }, null)).toBe(true);
     expect(await jobs.save({ ...job, cursor: "exe_0_2", updatedAt: 2 }, null), "the same call once more").toBe(true);
     expect(await jobs.save({ ...job, cursor: "exe_0_9", updatedAt: 3 }, null)).toBe(false);
@@ -140,8 +152,14 @@ describe("/api/jobs", () => {
     const { id } = await begun.json<{ id: string }>();
     expect(begun.status).toBe(202);
     await over.settled();
-    expect(await (await over.api(`/jobs/${id}`)).json()).toMatchObject({ intent: "resend", createdBy: "ADMIN_TOKEN" });
+    expect(await (await over.api(`/jobs/${id}`)).json()).toMatchObject({
+      intent: "resend",
+      callback: "crm",
+      createdBy: "ADMIN_TOKEN",
+      filter: { since: "2026-11-23T11:00:00.000Z", until: "2026-11-23T12:00:00.000Z" },
+    });
     expect((await over.api(`/jobs/${id}/cancel`, {})).status).toBe(200);
+    expect((await (await over.api("/jobs")).json<{ jobs: unknown[] }>()).jobs).toHaveLength(1);
     expect(await (await over.api("/jobs")).json()).toMatchObject({ jobs: [{ id }] });
     expect((await over.api("/jobs/nobody")).status).toBe(404);
     expect((await over.api("/jobs", { intent: "resend", filter: {} })).status).toBe(400);

@@ -43,7 +43,7 @@ function Row({ execution, now }: { readonly execution: ExecutionSummaryFacts; re
       <td>
         <Badge state={state} title={reason ?? undefined} />
       </td>
-      <td>
+      <td class="words">
         <a href={`/ui/executions/${encodeURIComponent(id)}`} dir="auto">
           {event.type === "" ? "(no type)" : event.type}
         </a>
@@ -65,7 +65,7 @@ function Row({ execution, now }: { readonly execution: ExecutionSummaryFacts; re
       <td>
         {deliveries.length === 0 && <span class="faint">–</span>}
         {deliveries.map(({ callback, state: delivery, attempts }) => (
-          <span title={`${callback}: ${delivery} after ${attempts} attempts`}>
+          <span class="still" title={`${callback}: ${delivery} after ${attempts} attempts`}>
             {callback} <Badge state={endedAt === null && delivery === "due" ? "waits" : delivery} />{" "}
           </span>
         ))}
@@ -80,7 +80,7 @@ function Row({ execution, now }: { readonly execution: ExecutionSummaryFacts; re
   );
 }
 
-const MAX_ID_CHARS = 40;
+const MAX_ID_CHARS = 28;
 
 /** A sender's id may be as long as it likes. */
 export function shortened(id: string): string {

@@ -4,8 +4,10 @@ import type { Child } from "hono/jsx";
 import { type Identity, mayActAs, type Role } from "../../core/role.ts";
 import type { Problem } from "../api.ts";
 
+export type Tone = "good" | "bad" | "busy" | "warn" | "plain";
+
 /** How a state is to be taken, by colour and by a sign, for those who do not see the colour. */
-const TONES: Readonly<Record<string, "good" | "bad" | "busy" | "warn" | "plain">> = {
+const TONES: Readonly<Record<string, Tone>> = {
   succeeded: "good",
   delivered: "good",
   open: "good",
@@ -34,13 +36,31 @@ const TONES: Readonly<Record<string, "good" | "bad" | "busy" | "warn" | "plain">
   refused: "bad",
   revoked: "bad",
   starts: "good",
+  new: "good",
+  uncertain: "warn",
+  unavailable: "warn",
+  waiting: "busy",
+  "be-refused": "bad",
+  started: "good",
+  resent: "good",
+  refetched: "good",
 };
 
-const SIGNS = { good: "✓", bad: "✕", busy: "●", warn: "!", plain: "–" } as const;
+export const SIGNS = { good: "✓", bad: "✕", busy: "●", warn: "!", plain: "–" } as const;
+
+export function toneOf(state: string): Tone {
+  return (Object.hasOwn(TONES, state) && TONES[state]) || "plain";
+}
+
+interface BadgeProps {
+  readonly state: string;
+  readonly title?: string | undefined;
+  /** Where the word alone does not say it. */
+  readonly tone?: Tone | undefined;
+}
 
 /** A state of whatever kind: of an execution, a delivery, a callback, a source. */
-export function Badge({ state, title }: { readonly state: string; readonly title?: string | undefined }) {
-  const tone = TONES[state] ?? "plain";
+export function Badge({ state, title, tone = toneOf(state) }: BadgeProps) {
   return (
     <span class={`badge ${tone}`} title={title}>
       <span aria-hidden="true">{SIGNS[tone]}</span> {state}

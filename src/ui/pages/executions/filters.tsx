@@ -1,4 +1,5 @@
-// Which executions are shown: by the address, so that a view can be shared; and the form that makes such an address.
+// Which executions are shown: by the address, so that a view can be shared; and the form that makes such an address. What is wrong
+// with a value, the API says.
 import { DELIVERY_STATES, RUN_STATES } from "../../../core/execution.ts";
 
 const NAMES = [
@@ -6,6 +7,7 @@ const NAMES = [
   "delivery",
   "rule",
   "source",
+  "callback",
   "recordId",
   "record",
   "eventId",
@@ -14,7 +16,13 @@ const NAMES = [
   "until",
 ] as const;
 
+/** Those of the form that stand under "More". */
+const FIRST = 4;
+
 export type Filter = Readonly<Partial<Record<(typeof NAMES)[number], string>>>;
+
+/** What a browser's field for a time gives: without a zone, with or without seconds. */
+const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
 
 /** What of it the API understands and somebody has filled in; a form sends every field. */
 export function filterIn(query: URLSearchParams): Filter {
@@ -22,9 +30,16 @@ export function filterIn(query: URLSearchParams): Filter {
   return Object.fromEntries(said.filter(([, value]) => value !== ""));
 }
 
-/** A browser's field for a time knows no zone, and is shown and read as UTC here. */
+/** A browser's field for a time knows no zone, and is shown and read as UTC here; it leaves seconds out where there are none. */
 function withZone(name: string, value: string): string {
-  return /^(since|until)$/.test(name) && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(value) ? `${value}Z` : value;
+  if ((name !== "since" && name !== "until") || !LOCAL_TIME.test(value)) return value;
+  return value.length === "2026-11-26T18:00".length ? `${value}:00Z` : `${value}Z`;
+}
+
+/** What a browser's field for a time takes, in UTC; empty where the address says no time. */
+export function forField(time: string | undefined): string {
+  const at = Date.parse(time ?? "");
+  return Number.isNaN(at) ? "" : new Date(at).toISOString().slice(0, 19);
 }
 
 /** The address of the list under this filter. */
@@ -34,7 +49,7 @@ export function addressOf(filter: Readonly<Record<string, string | undefined>>):
 }
 
 export function Filters({ filter }: { readonly filter: Filter }) {
-  const more = NAMES.slice(4).some((name) => filter[name] !== undefined);
+  const more = NAMES.slice(FIRST).some((name) => filter[name] !== undefined);
   return (
     <form class="filters" method="get" action="/ui/executions">
       <Choice name="state" label="State" options={RUN_STATES} chosen={filter.state} />
@@ -49,12 +64,13 @@ export function Filters({ filter }: { readonly filter: Filter }) {
       <details open={more}>
         <summary>More</summary>
         <div class="filters">
+          <Field name="callback" label="Callback" value={filter.callback} />
           <Field name="recordId" label="Record id" value={filter.recordId} />
           <Field name="record" label="The sender's id of the record" value={filter.record} />
           <Field name="eventId" label="Event id" value={filter.eventId} />
           <Field name="runId" label="Run id" value={filter.runId} />
-          <Field name="since" label="Since (UTC)" value={filter.since?.slice(0, 19)} type="datetime-local" />
-          <Field name="until" label="Until (UTC)" value={filter.until?.slice(0, 19)} type="datetime-local" />
+          <Field name="since" label="Since (UTC)" value={forField(filter.since)} type="datetime-local" />
+          <Field name="until" label="Until (UTC)" value={forField(filter.until)} type="datetime-local" />
         </div>
       </details>
       <button type="submit">Show</button>
