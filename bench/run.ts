@@ -4,10 +4,19 @@ import { bundle } from "./bundle.ts";
 import { cost } from "./cost.ts";
 import { drain } from "./drain.ts";
 import { listing } from "./listing.ts";
+import { pages } from "./pages.ts";
 import { rules } from "./rules.ts";
 import { verification } from "./verification.ts";
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { verification, rules, bundle, drain, listing, cost };
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  verification,
+  rules,
+  bundle,
+  drain,
+  listing,
+  pages,
+  cost,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHMARKS));

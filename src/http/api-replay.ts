@@ -29,6 +29,7 @@ export const replays = new Hono<HttpEnv>()
     const request = requestOf(body.value);
     const { intent } = request;
     if (body.value.preview) {
+      c.set("looked", true);
       return c.json({ intent, dedupe: DEDUPE[intent], ...foreseenView(await foreseeOne(bridge, execution, request)) });
     }
     const [replayed] = await replayAll(bridge, [execution], { request, key: key.value, followable: FOLLOWED_MAX });
@@ -56,6 +57,7 @@ export const bulkReplays = new Hono<HttpEnv>()
     const { intent } = request;
     const filter = filterOf(body.value.filter, bridge.setup.config.recordNamespace);
     if (body.value.preview) {
+      c.set("looked", true);
       const { sample, ...sums } = await estimate(bridge, request, filter);
       return c.json({ intent, dedupe: DEDUPE[intent], ...sums, sample: sample.map(foreseenView) });
     }

@@ -16,7 +16,7 @@ const MAX_CHANGE_CHARS = 4_000;
 export const audit = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
   if (c.req.method === "GET" || c.req.method === "HEAD" || NOTHING_DONE.includes(c.res.status)) return;
-  if (LOOKS.includes(c.req.path)) return;
+  if (LOOKS.includes(c.req.path) || c.get("looked")) return;
   const { name, role } = c.var.identity;
   const change = c.get("change");
   const entry = {

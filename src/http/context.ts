@@ -36,6 +36,8 @@ export interface HttpEnv {
   Variables: {
     /** Who asks; set for every route of the operations API. */
     identity: Identity;
+    /** The request has only asked what would be done. */
+    looked: true | undefined;
     /** What the request has changed, for the record: set by the route, where there is something to say. */
     change: Change | undefined;
   };
