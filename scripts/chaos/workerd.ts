@@ -1,17 +1,14 @@
 // A Worker in plain `workerd serve`: bundled once, its Durable Objects in SQLite on disk. Nothing stands between the
 // sockets and the runtime, it is one process, and it is up again a tenth of a second after a SIGKILL; `wrangler dev`
 // takes two seconds of a core for that and puts a proxy in front which hides what a killed worker looks like.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { type Deployment, readDeployment, workerdPath } from "../deployment.ts";
 import { Killable } from "./killable.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** The program that Miniflare runs, itself: not the Node script around it. */
-const { resolve } = createRequire(import.meta.url);
-const WORKERD: string = createRequire(resolve("miniflare"))("workerd").default;
 
 /** The cron trigger: workerd has none, so a second Worker in the same process calls `scheduled` when it is asked to. */
 const CRON_DRIVER = `export default {
@@ -58,32 +55,11 @@ export async function prepareWorkerd(options: WorkerdOptions): Promise<Killable>
   writeFileSync(file, capnp(options, deployment));
   return new Killable({
     name,
-    command: [WORKERD, "serve", "--experimental", file],
+    command: [workerdPath(), "serve", "--experimental", file],
     readyUrl: `http://127.0.0.1:${port}${readyPath}`,
     ...(onOutput && { onOutput }),
     ...(environment && { environment }),
   });
-}
-
-/** What a deployment's wrangler.toml says that matters here. */
-interface Deployment {
-  readonly entry: string;
-  readonly date: string;
-  readonly flags: string;
-  readonly objects: readonly { readonly binding: string; readonly className: string }[];
-}
-
-/** Read by patterns, which the project's own two files fit: wrangler's reader would take two seconds and 200 MB. */
-function readDeployment(path: string): Deployment {
-  const toml = readFileSync(path, "utf8");
-  const main = /^main = "(.+)"$/m.exec(toml)?.[1];
-  const date = /^compatibility_date = "(.+)"$/m.exec(toml)?.[1];
-  const objects = [...toml.matchAll(/^\[\[durable_objects\.bindings\]\]\nname = "(\w+)"\nclass_name = "(\w+)"$/gm)].map(
-    ([, binding = "", className = ""]) => ({ binding, className }),
-  );
-  if (main === undefined || date === undefined || objects.length === 0) throw new Error(`${path} is not understood`);
-  const flags = /^compatibility_flags = (\[.*\])$/m.exec(toml)?.[1] ?? "[]";
-  return { entry: join(dirname(path), main), date, flags, objects };
 }
 
 function capnp(options: WorkerdOptions, { date, flags, objects }: Deployment): string {

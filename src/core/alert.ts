@@ -10,10 +10,10 @@ export const ALERT_KINDS = [
   "engine-unauthorized",
   "engine-failing",
   "source-silent",
-  "sweep-overdue",
-  "shard-filling",
   "events-missed",
   "list-refused",
+  "sweep-overdue",
+  "shard-filling",
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

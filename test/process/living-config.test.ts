@@ -58,7 +58,17 @@ describe.skipIf(!hasShell)("a running bridge", () => {
     expect(differing.output).toContain(
       '~ rules[screen-large-orders].when: "data.total >= 1000" → "data.total >= 2000"',
     );
-    expect(await shell("check-config.sh")).toEqual({ faults: [] });
+    expect(await shell("check-config.sh")).toEqual({
+      faults: [],
+      differences: [
+        {
+          path: "rules[screen-large-orders].when",
+          kind: "changed",
+          from: "data.total >= 1000",
+          to: "data.total >= 2000",
+        },
+      ],
+    });
     expect(await shell("put-config.sh")).toEqual(example("config-changed.json"));
     expect(await shell("put-config.sh")).toMatchObject({ status: 412, revision: 2 });
     expect((await shell("send-order.sh")).executions).toEqual([]);

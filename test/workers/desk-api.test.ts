@@ -130,6 +130,7 @@ describe("GET /api/sources/:id", () => {
       captured: true,
       notes: { refused: 1, unmatched: 0 },
       expectEvery: "1h",
+      compared: null,
       secrets: ["STRIPE_WEBHOOK_SECRET"],
       setup: {
         title: "Stripe",

@@ -116,6 +116,8 @@ describe("the lines of the log that are alerts", () => {
     ["engine.unauthorized", { engine: "default" }, "engine-unauthorized", "default"],
     ["engine.opened", { engine: "default" }, "engine-failing", "default"],
     ["source.silent", { source: "stripe" }, "source-silent", "stripe"],
+    ["compare.missed", { source: "stripe" }, "events-missed", "stripe"],
+    ["compare.refused", { source: "stripe" }, "list-refused", "stripe"],
     ["sweep.overdue", {}, "sweep-overdue", null],
     ["ledger.shard-filling", { shard: 3 }, "shard-filling", "3"],
     ["ledger.shard-nearly-full", { shard: 3 }, "shard-filling", "3"],
@@ -134,6 +136,6 @@ describe("the lines of the log that are alerts", () => {
   });
 
   test("are of every kind that there is", () => {
-    expect(ALERT_KINDS).toHaveLength(8);
+    expect(ALERT_KINDS).toHaveLength(10);
   });
 });
