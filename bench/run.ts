@@ -3,6 +3,7 @@
 import { bundle } from "./bundle.ts";
 import { cost } from "./cost.ts";
 import { drain } from "./drain.ts";
+import { ingress } from "./ingress.ts";
 import { listing } from "./listing.ts";
 import { pages } from "./pages.ts";
 import { rules } from "./rules.ts";
@@ -11,6 +12,7 @@ import { verification } from "./verification.ts";
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   verification,
   rules,
+  ingress,
   bundle,
   drain,
   listing,

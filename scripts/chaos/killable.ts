@@ -82,6 +82,11 @@ export class Killable {
     return child;
   }
 
+  /** Of the life that goes on. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** SIGKILL: nothing is told, nothing is flushed. */
   async kill(): Promise<void> {
     const child = this.#child;
