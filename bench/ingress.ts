@@ -32,11 +32,15 @@ export async function ingress({
     `${requests.toLocaleString("en")} events of ${connections} connections a round, ${rounds} rounds in turns; medians.\n`,
   );
   console.log(
-    "| shards | | requests/s | p50, ms | p99, ms | CPU of workerd, ms a request |\n|---|---|---|---|---|---|",
+    "| shards | | requests/s | ratio | p50, ms | p99, ms | CPU, ms a request | ratio |\n|---|---|---|---|---|---|---|---|",
   );
   for (const shards of shardCounts) {
     const directory = mkdtempSync(join(tmpdir(), "hookspan-ingress-"));
-    const sides = [await floor(directory, shards), await ours(directory, shards)];
+    const sides = [
+      await floor(directory, shards, false),
+      await floor(directory, shards, true),
+      await ours(directory, shards),
+    ];
     try {
       const secret = secretsOf().ofSource("stripe");
       for (let round = 0; round <= rounds; round++) {
@@ -56,39 +60,41 @@ export async function ingress({
   }
 }
 
-function report(shards: number, [base, own]: readonly Side[], requests: number): void {
-  if (!base || !own) return;
-  for (const { name, seen } of [base, own]) {
+function report(shards: number, sides: readonly Side[], requests: number): void {
+  const [base] = sides;
+  if (!base) return;
+  for (const { name, seen } of sides) {
     const of = (pick: (each: Side["seen"][number]) => number): number => median(seen.map(pick));
-    const rate = of(({ seconds }) => requests / seconds);
+    // Round by round, since all of a round have met the same machine.
+    const ratio = (pick: (each: Side["seen"][number]) => number): string =>
+      median(seen.map((each, n) => pick(each) / pick(base.seen[n] ?? each))).toFixed(2);
+    const rate = Math.round(of(({ seconds }) => requests / seconds)).toLocaleString("en");
+    const cpu = of((each) => each.cpuMs).toFixed(3);
+    const [p50, p99] = [of((each) => each.p50), of((each) => each.p99)].map((ms) => ms.toFixed(1));
     console.log(
-      `| ${shards} | ${name} | ${Math.round(rate).toLocaleString("en")} | ${of(({ p50 }) => p50).toFixed(1)} | ${of(({ p99 }) => p99).toFixed(1)} | ${of(({ cpuMs }) => cpuMs).toFixed(3)} |`,
+      `| ${shards} | ${name} | ${rate} | ${ratio(({ seconds }) => 1 / seconds)} | ${p50} | ${p99} | ${cpu} | ${ratio((each) => each.cpuMs)} |`,
     );
   }
-  // Round by round, since both of a round have met the same machine.
-  const ratio = (pick: (each: Side["seen"][number]) => number): string =>
-    median(own.seen.map((each, n) => pick(each) / pick(base.seen[n] ?? each))).toFixed(2);
-  console.log(
-    `| ${shards} | ratio | ${ratio(({ seconds }) => 1 / seconds)} | ${ratio(({ p50 }) => p50)} | ${ratio(({ p99 }) => p99)} | ${ratio(({ cpuMs }) => cpuMs)} |`,
-  );
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-async function floor(directory: string, shards: number): Promise<Side> {
+/** @param promises whether it also does what the bridge's promises cost anybody */
+async function floor(directory: string, shards: number, promises: boolean): Promise<Side> {
+  const name = promises ? "floor, with HMAC, JSON, key and log" : "floor";
   const port = await freePort();
   const process = await prepareWorkerd({
     name: "floor",
     wranglerConfig: "bench/floor.toml",
-    directory: join(directory, "floor"),
+    directory: join(directory, `floor-${promises}`),
     port,
     readyPath: "/",
-    variables: { SHARDS: String(shards) },
+    variables: { SHARDS: String(shards), PROMISES: String(promises), SECRET: secretsOf().ofSource("stripe") },
   });
   await process.start();
-  return { name: "floor", process, url: `http://127.0.0.1:${port}/`, seen: [] };
+  return { name, process, url: `http://127.0.0.1:${port}/`, seen: [] };
 }
 
 function secretsOf() {

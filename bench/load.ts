@@ -49,6 +49,8 @@ const events = Array.from({ length: load.requests }, (_, n) => {
     headers: {
       "content-type": "application/json",
       "content-length": Buffer.byteLength(body),
+      // As the platform names each request.
+      "cf-ray": `${load.name}-${n}`,
       "stripe-signature": `t=${at},v1=${signature}`,
     },
   };

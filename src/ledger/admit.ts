@@ -6,6 +6,7 @@ import { applied } from "../core/execution.ts";
 import { asKept } from "../core/kept-payload.ts";
 import { isActive, type RunState } from "../core/run-state.ts";
 import { storeText } from "./chunks.ts";
+import { hasErased } from "./erased.ts";
 import { type AdmissionRow, type Candidate, type SummaryRow, toExecution, toProgressRow } from "./row.ts";
 import { IDS_PER_MS, publicId } from "./shard.ts";
 import * as statements from "./statements.ts";
@@ -71,7 +72,7 @@ function verdictOn(sql: SqlStorage, { row, policy, eventKey }: Candidate, known:
 
 /** What was erased keeps its event from being started anew, whatever the policy: nobody can say any more what it was. */
 function erasedUnder(sql: SqlStorage, { row, once }: Candidate, now: number): SummaryRow | undefined {
-  if (once !== null) return undefined;
+  if (once !== null || !hasErased(sql)) return undefined;
   const [found] = sql
     .exec<Stored>(statements.SELECT_BY_KEY, row.record_id, row.rule, erasedKey(row.dedupe_key))
     .toArray();

@@ -4,6 +4,7 @@
 import { erasedKey, isErasedKey } from "../core/erased-key.ts";
 import { ERASED, type Execution } from "../core/execution.ts";
 import { dropText } from "./chunks.ts";
+import { noteErased } from "./erased.ts";
 import { ERASE, SELECT_OF_RECORD } from "./statements.ts";
 
 export interface Erased {
@@ -26,6 +27,7 @@ export function eraseRecord(sql: SqlStorage, recordId: string): Erased {
   // What is settled has a time at which it is purged.
   const settled = rows.filter(({ due_at, purge_at }) => due_at === null && purge_at !== null);
   const fresh = settled.filter(({ dedupe_key }) => !isErasedKey(dedupe_key));
+  if (fresh.length > 0) noteErased(sql);
   for (const row of fresh) {
     dropText(sql, row.id, "payload");
     dropText(sql, row.id, "result");

@@ -50,6 +50,7 @@ interface WriteState {
 
 export class LedgerShard extends DurableObject<Env> {
   readonly #sql: SqlStorage;
+  #layout: number | undefined;
   /** Polls write nothing, so their leases are kept here only. Lost with the object: then a poll is made twice. */
   readonly #pollLeases = new Map<number, number>();
 
@@ -84,7 +85,10 @@ export class LedgerShard extends DurableObject<Env> {
    */
   lives(these: readonly LivesQuery[], now: number, revision: number): boolean[] {
     return this.ctx.storage.transactionSync(() => {
-      if (revision > this.#layoutRevision()) this.#sql.exec(sql.SET_MARK, LAYOUT_MARK, revision);
+      if (revision > this.#layoutRevision()) {
+        this.#sql.exec(sql.SET_MARK, LAYOUT_MARK, revision);
+        this.#layout = revision;
+      }
       return these.map((each) => this.#livesHere(each, now));
     });
   }
@@ -97,8 +101,10 @@ export class LedgerShard extends DurableObject<Env> {
     return found.length > 0;
   }
 
+  /** Nobody else writes it, so it is read once. */
   #layoutRevision(): number {
-    return this.#rows<{ value: number }>(sql.SELECT_MARK, LAYOUT_MARK)[0]?.value ?? 0;
+    this.#layout ??= this.#rows<{ value: number }>(sql.SELECT_MARK, LAYOUT_MARK)[0]?.value ?? 0;
+    return this.#layout;
   }
 
   /** Wants an execution canceled. Asked again, the first request stands. */

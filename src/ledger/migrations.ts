@@ -51,6 +51,11 @@ const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE executions ADD COLUMN cancel_by TEXT;
     `,
   },
+  {
+    id: 3,
+    name: "whether anything was erased",
+    sql: "INSERT INTO marks (name, value) SELECT 'erased', 1 WHERE EXISTS (SELECT 1 FROM executions WHERE dedupe_key GLOB 'erased:*')",
+  },
 ];
 
 /** Brings a shard's schema up to date. @param steps for tests: how many of the steps to apply */

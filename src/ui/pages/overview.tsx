@@ -10,7 +10,7 @@ import type { UiEnv } from "../context.ts";
 import { page, refused } from "../page.tsx";
 import { Columns } from "../parts/chart.tsx";
 import { ExecutionTable } from "../parts/execution-table.tsx";
-import { exact, Live } from "../parts/pieces.tsx";
+import { exact, Live, When } from "../parts/pieces.tsx";
 import { FirstWebhook } from "./overview/first-webhook.tsx";
 import { Health } from "./overview/health.tsx";
 import { Tiles } from "./overview/tiles.tsx";
@@ -32,12 +32,13 @@ export const overview = new Hono<UiEnv>().get("/", async (c) => {
   const period = Object.hasOwn(PERIODS, asked) ? (asked as keyof typeof PERIODS) : "1h";
   const now = c.env.now();
   const since = new Date(now - PERIODS[period].ms).toISOString();
-  const [stats, engines, callbacks, sources, latest] = await Promise.all([
+  const [stats, engines, callbacks, sources, latest, alerts] = await Promise.all([
     api.get<Stats>(`/stats?since=${since}&parts=${PARTS}`),
     api.get<{ engines: EngineFacts[] }>("/engines"),
     api.get<{ callbacks: CallbackFacts[] }>("/callbacks"),
     api.get<{ sources: SourceSummary[] }>("/sources"),
     api.get<{ executions: ExecutionSummaryFacts[] }>("/executions?limit=8"),
+    api.get<{ executions: ExecutionSummaryFacts[] }>(`/executions?state=alert&limit=5&since=${since}`),
   ]);
   if (!stats.ok) return refused(c, FRAME, stats.problem);
   const executions = latest.ok ? latest.value.executions : [];
@@ -63,6 +64,7 @@ export const overview = new Hono<UiEnv>().get("/", async (c) => {
         {executions.length === 0 && sources.ok && (
           <FirstWebhook sources={sources.value.sources} origin={new URL(c.req.url).origin} />
         )}
+        {alerts.ok && <Alerts alerts={alerts.value.executions} now={now} />}
         <Tiles stats={stats.value} now={now} periodMs={PERIODS[period].ms} />
         {!stats.value.complete && (
           <p class="faint">
@@ -97,6 +99,23 @@ export const overview = new Hono<UiEnv>().get("/", async (c) => {
     </>,
   );
 });
+
+/** What a person was told in this time, where `alerts` names somebody. */
+function Alerts({ alerts, now }: { readonly alerts: readonly ExecutionSummaryFacts[]; readonly now: number }) {
+  if (alerts.length === 0) return null;
+  return (
+    <section class="notice" aria-label="Alerts">
+      <ul class="plain-list">
+        {alerts.map(({ id, event, admittedAt }) => (
+          <li>
+            <a href={`/ui/executions/${encodeURIComponent(id)}`}>{event.type.replace("bridge.alert.", "")}</a>{" "}
+            <When at={admittedAt} now={now} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
 
 function Throughput({ stats, now }: { readonly stats: Stats; readonly now: number }) {
   const middle = stats.series[Math.floor(stats.series.length / 2)]?.at ?? stats.since;
