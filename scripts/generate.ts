@@ -8,6 +8,7 @@ import * as z from "zod";
 import { BridgeConfig } from "../src/core/config.ts";
 import { OPERATIONS } from "../src/http/api.ts";
 import { openApiDocument } from "../src/http/api-document.ts";
+import { cliReference } from "./cli-reference.ts";
 import { configurationReference } from "./configuration-reference.ts";
 import { sendersPage, sendersTable } from "./senders.ts";
 import { licencesPage } from "./supply/licences.ts";
@@ -55,6 +56,7 @@ const generated: Readonly<Record<string, () => string>> = {
   "bridge.schema.json": bridgeSchema,
   "docs/openapi.json": () => `${JSON.stringify(openApiDocument(OPERATIONS), null, 2)}\n`,
   "docs/senders.md": sendersPage,
+  "docs/cli.md": cliReference,
   "docs/licences.md": () => licencesPage(ROOT),
   "README.md": readme,
   "docs/configuration.md": () => configurationReference(schema as Parameters<typeof configurationReference>[0]),

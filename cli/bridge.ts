@@ -1,0 +1,87 @@
+// Talks to a bridge's operations API for the commands: where it is, with which token, and what its refusals mean for whoever has asked.
+import { readFileSync, statSync } from "node:fs";
+
+const TIMEOUT_MS = 30_000;
+
+/** Ends the program. 1: a fault was found, or what was asked for failed; 2: wrong usage; 3: nobody answers; 4: not allowed. */
+export class Stop extends Error {
+  readonly exitCode: 1 | 2 | 3 | 4;
+  constructor(exitCode: 1 | 2 | 3 | 4, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export interface BridgeOptions {
+  readonly url?: string;
+  readonly tokenFile?: string;
+}
+
+export const LOCAL_URL = "http://127.0.0.1:8787";
+
+/** @returns the address without a slash at its end */
+export function addressOf({ url }: BridgeOptions): string {
+  const address = url ?? process.env.HOOKSPAN_URL ?? LOCAL_URL;
+  if (!URL.canParse(address)) throw new Stop(2, `--url: ${address} is no address`);
+  return address.replace(/\/+$/, "");
+}
+
+/** Never of the command line itself, which others can read. */
+function tokenOf({ tokenFile }: BridgeOptions): string {
+  if (tokenFile === undefined) return process.env.HOOKSPAN_TOKEN?.trim() ?? "";
+  if (process.platform !== "win32" && (statSync(tokenFile).mode & 0o077) !== 0) {
+    throw new Stop(2, `${tokenFile} can be read by others than its owner: chmod 600 ${tokenFile}`);
+  }
+  return readFileSync(tokenFile, "utf8").trim();
+}
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly value: T;
+  readonly headers: Headers;
+}
+
+/** @throws Stop where the bridge refuses, or does not answer */
+export async function ask<T>(
+  options: BridgeOptions,
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+): Promise<Answer<T>> {
+  const token = tokenOf(options);
+  if (token === "") throw new Stop(2, "Set HOOKSPAN_TOKEN, or name a file that holds the token with --token-file.");
+  const answer = await reach(`${addressOf(options)}/api${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (answer.ok) return { status: answer.status, value: JSON.parse(text) as T, headers: answer.headers };
+  throw new Stop(answer.status === 401 || answer.status === 403 ? 4 : 1, wordsOf(text, answer.status));
+}
+
+/** @throws Stop where nobody answers */
+export async function reach(url: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "manual" });
+  } catch (thrown) {
+    const why =
+      thrown instanceof Error ? ((thrown.cause as Error | undefined)?.message ?? thrown.message) : String(thrown);
+    throw new Stop(3, `${new URL(url).origin} does not answer: ${why}`);
+  }
+}
+
+/** What a refusal says of itself. */
+export function wordsOf(text: string, status: number): string {
+  try {
+    const {
+      title,
+      detail,
+      faults = [],
+    } = JSON.parse(text) as { title?: string; detail?: string; faults?: { path: string; message: string }[] };
+    const listed = faults.map(({ path, message }) => `\n  ${path || "document"}: ${message}`).join("");
+    return `${title ?? `HTTP ${status}`}: ${detail ?? ""}${listed}`;
+  } catch {
+    return `HTTP ${status}`;
+  }
+}

@@ -1,0 +1,27 @@
+// Makes docs/cli.md out of the command line's own help, so that the page cannot say anything else.
+import type { Command } from "commander";
+import { program } from "../cli/program.ts";
+
+const HEAD = `# The command line
+
+\`npx hookspan\` in a clone of the repository. What a command finds goes to stdout, as text or with \`--json\`; everything else to stderr. Exit codes: 0 done; 1 a fault was found, or it failed; 2 wrong usage; 3 nobody answers;
+4 not allowed. \`HOOKSPAN_URL\` stands in for \`--url\`, \`HOOKSPAN_TOKEN\` for a token of the [operations API](access.md); a token is never given on the command line, which others can read.
+
+**A first event, offline:** \`npm run hookspan -- init --yes\` writes a configuration and values for local use, \`npm run dev -- --quiet\` runs it beside the engine simulator, and
+\`npm run hookspan -- send stripe customer.subscription.created\` sends what Stripe would send. The receipt names the execution, and \`npm run hookspan -- executions ID\` tells what has become of it.
+
+\`send\` signs by the description that the bridge verifies by, for every sender whose scheme is a shared secret. Those that sign with a private key of their own cannot be imitated, and are told so.
+
+\`npm run config:push\`, \`config:pull\`, \`config:diff\` and \`config:backtest\` change and try a running bridge's configuration ([living configuration](living-configuration.md), [trying rules](trying-rules.md)).
+`;
+
+export function cliReference(): string {
+  const commands = program().commands.filter((command) => command.name() !== "help");
+  return `${HEAD}\n${commands.map(section).join("\n")}`;
+}
+
+/** Always of the same width, whoever makes it. */
+function section(command: Command): string {
+  const help = command.configureHelp({ helpWidth: 120 }).helpInformation().trimEnd();
+  return `## ${command.name()}\n\n\`\`\`text\n${help}\n\`\`\`\n`;
+}

@@ -1,0 +1,202 @@
+// The command line as people call it: real processes, against a real bridge in local workerd.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LocalStack, startStack } from "../../scripts/local-stack.ts";
+
+const HOOKSPAN = resolve("bin/hookspan.js");
+const directory = mkdtempSync(join(tmpdir(), "hookspan-cli-"));
+
+let stack: LocalStack;
+
+interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function hookspan(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  input = "",
+): Promise<Ran> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [HOOKSPAN, ...args], {
+      cwd: directory,
+      env: { PATH: process.env.PATH, ...environment },
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("close", (code) => done({ code, stdout, stderr }));
+    child.stdin.end(input);
+  });
+}
+
+/** Against the bridge, with its secrets. */
+function asked(...args: string[]): Promise<Ran> {
+  return hookspan(args, {
+    HOOKSPAN_URL: stack.bridge.url,
+    HOOKSPAN_TOKEN: stack.secrets.adminToken,
+    ...stack.secrets.all,
+  });
+}
+
+beforeAll(async () => {
+  const made = await hookspan([
+    "init",
+    "--sender",
+    "stripe",
+    "--on",
+    "customer.subscription.created, charge.refunded",
+    "--yes",
+  ]);
+  if (made.code !== 0) throw new Error(made.stderr);
+  const config = JSON.parse(readFileSync(join(directory, "bridge.config.json"), "utf8"));
+  stack = await startStack({ persistTo: join(directory, "storage"), config });
+});
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+});
+
+describe("hookspan init", () => {
+  it("has written a configuration that is right, values that only their owner can read, and what to do", async () => {
+    expect(statSync(join(directory, ".dev.vars")).mode & 0o777).toBe(0o600);
+    expect(await hookspan(["check", "--secrets", ".dev.vars"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("1 sources, 1 rules, 1 callbacks"),
+    });
+    expect(await hookspan(["init", "--yes"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("use --force"),
+    });
+  });
+
+  it("asks for what it is not told, and takes what is usual for an empty answer", async () => {
+    const answered = await hookspan(
+      ["init", "--force", "--callback", "https://ops.example.com/in"],
+      {},
+      "github\nissues.opened\n\n\n",
+    );
+    expect(answered).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("npx wrangler secret put GITHUB_WEBHOOK_SECRET"),
+    });
+    const config = JSON.parse(readFileSync(join(directory, "bridge.config.json"), "utf8"));
+    expect(config.sources).toEqual({ github: { preset: "github", secrets: ["GITHUB_WEBHOOK_SECRET"] } });
+    expect(config.rules[0].on).toEqual(["issues.opened"]);
+    expect(await hookspan(["init", "--force"], {}, "stripe\n")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("nothing was written"),
+    });
+    expect(await hookspan(["init", "--force", "--yes", "--sender", "strype"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no preset strype.*stripe/),
+    });
+    await hookspan(["init", "--force", "--yes", "--on", "customer.subscription.created"]);
+  });
+});
+
+describe("hookspan check", () => {
+  it("tells every fault at once, and that a file is no JSON or not there", async () => {
+    expect(await hookspan(["check", resolve("package.json")])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is refused:\n {2}\S+: /),
+    });
+    expect(await hookspan(["check", resolve("README.md")])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is no JSON"),
+    });
+    expect(await hookspan(["check", "nowhere.json"])).toMatchObject({ code: 2 });
+  });
+});
+
+describe("hookspan send", () => {
+  it("sends a signed webhook that the bridge takes, and its execution is found", async () => {
+    const sent = await asked(
+      "send",
+      "stripe",
+      "customer.subscription.created",
+      "--set",
+      "data.object.customer=cus_cli",
+      "--json",
+    );
+    expect(sent).toMatchObject({ code: 0, stderr: "" });
+    const { executions } = JSON.parse(sent.stdout);
+    expect(executions).toMatchObject([{ outcome: "new", rule: "on-stripe" }]);
+    const listed = await asked("executions", "--record", "cus_cli");
+    expect(listed.stdout).toContain(executions[0].id);
+    expect((await asked("executions", executions[0].id)).stdout).toMatch(/admitted {2}new\n.*start/);
+    expect(
+      (await asked("send", "stripe", "customer.subscription.created", "--count", "3")).stdout.match(
+        /202: new execution/g,
+      ),
+    ).toHaveLength(3);
+  });
+
+  it("says what cannot be sent, and why", async () => {
+    expect(await asked("send", "stripe")).toMatchObject({ code: 2, stderr: expect.stringContaining("Say who sends") });
+    expect(await asked("send", "github", "push")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no source of the preset github"),
+    });
+    expect((await asked("send", "--list")).stdout.split("\n")).toContain("stripe");
+    const other = {
+      ...stack.secrets.all,
+      STRIPE_WEBHOOK_SECRET: "whsec_of_somebody_else",
+      HOOKSPAN_URL: stack.bridge.url,
+    };
+    expect(await hookspan(["send", "stripe", "charge.refunded"], other)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Sender not verified"),
+    });
+  });
+});
+
+describe("hookspan doctor", () => {
+  it("finds a bridge well that is well, and says what is wrong with one that is not", async () => {
+    await stack.sweep();
+    const well = await asked("doctor");
+    expect(well.stdout).not.toContain("WRONG");
+    expect(well.code).toBe(0);
+    await fetch(`${stack.bridge.url}/api/callbacks/crm/pause`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stack.secrets.adminToken}` },
+    });
+    const wrong = await asked("doctor", "--json");
+    expect(wrong.code).toBe(1);
+    expect(JSON.parse(wrong.stdout)).toContainEqual({
+      well: false,
+      what: "callback crm: paused",
+      advice: expect.stringContaining("resume"),
+    });
+  });
+});
+
+describe("hookspan", () => {
+  it("ends with a code that says what kind of trouble it is", async () => {
+    expect((await hookspan(["--help"])).code).toBe(0);
+    expect((await hookspan(["dance"])).code).toBe(2);
+    expect((await hookspan(["executions", "--limit", "none"])).code).toBe(2);
+    expect(await hookspan(["executions"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("HOOKSPAN_TOKEN"),
+    });
+    expect(await hookspan(["executions"], { HOOKSPAN_TOKEN: "x", HOOKSPAN_URL: "http://127.0.0.1:1" })).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("does not answer"),
+    });
+    expect(await hookspan(["executions"], { HOOKSPAN_TOKEN: "wrong", HOOKSPAN_URL: stack.bridge.url })).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("Unauthorized"),
+    });
+    expect(existsSync(join(directory, "data"))).toBe(false);
+  });
+});
