@@ -4,7 +4,7 @@ import { program } from "../cli/program.ts";
 
 const HEAD = `# The command line
 
-\`npx hookspan\` in a clone of the repository. What a command finds goes to stdout, as text or with \`--json\`; everything else to stderr. Exit codes: 0 done; 1 a fault was found, or it failed; 2 wrong usage; 3 nobody answers;
+\`npm run hookspan -- COMMAND\` in a clone of the repository (\`bin/hookspan.js COMMAND\` is the same); \`npx hookspan COMMAND\` where it is installed as a package. What a command finds goes to stdout, as text or with \`--json\`; everything else to stderr. Exit codes: 0 done; 1 a fault was found, or it failed; 2 wrong usage; 3 nobody answers;
 4 not allowed. \`HOOKSPAN_URL\` stands in for \`--url\`, \`HOOKSPAN_TOKEN\` for a token of the [operations API](access.md); a token is never given on the command line, which others can read.
 
 **A first event, offline:** \`npm run hookspan -- init --yes\` writes a configuration and values for local use, \`npm run dev -- --quiet\` runs it beside the engine simulator, and
