@@ -1,8 +1,10 @@
 // hookspan init: a first configuration, and values of its secrets for local use. Asks for nothing that it is told.
 import { randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
+import { parseEnv } from "node:util";
+import { readSetup } from "../src/bridge/setup.ts";
 import { didYouMean } from "../src/core/did-you-mean.ts";
 import { PRESET_NAMES } from "../src/core/source.ts";
 import { Stop } from "./bridge.ts";
@@ -68,6 +70,13 @@ export async function init(wishes: Wishes, input: Readable, output: Writable): P
       },
     ],
   };
+  // Before anything is written.
+  const setup = readSetup(document, { development: false, hasSecret: () => true });
+  if (!setup.ok) {
+    const faults = setup.error.faults.map(({ path, message }) => `  ${path}: ${message}`);
+    throw new Stop(1, `This makes no configuration, and nothing was written:\n${faults.join("\n")}`);
+  }
+  const kept = existsSync(VALUES) ? parseEnv(readFileSync(VALUES, "utf8")) : {};
   writeFileSync(FILE, `${JSON.stringify(document, null, 2)}\n`);
   const values = {
     [names.token]: "tot_local-development-only",
@@ -75,8 +84,10 @@ export async function init(wishes: Wishes, input: Readable, output: Writable): P
     [names.callback]: `whsec_${randomBytes(24).toString("base64")}`,
     ADMIN_TOKEN: randomBytes(24).toString("hex"),
   };
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
+  // A value that is there may be one that somebody needs.
+  const lines = Object.entries({ ...values, ...kept }).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(VALUES, lines.join(""), { mode: 0o600 });
+  chmodSync(VALUES, 0o600);
   check(FILE, VALUES);
   const put = Object.keys(values).map((name) => `  npx wrangler secret put ${name}`);
   return [

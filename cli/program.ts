@@ -185,8 +185,7 @@ async function run(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    if (!(thrown instanceof Stop)) throw thrown;
-    process.stderr.write(`${thrown.message}\n`);
-    process.exitCode = thrown.exitCode;
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    process.exitCode = thrown instanceof Stop ? thrown.exitCode : 1;
   }
 }

@@ -4,13 +4,14 @@ import { program } from "../cli/program.ts";
 
 const HEAD = `# The command line
 
-\`npm run hookspan -- COMMAND\` in a clone of the repository (\`bin/hookspan.js COMMAND\` is the same); \`npx hookspan COMMAND\` where it is installed as a package. What a command finds goes to stdout, as text or with \`--json\`; everything else to stderr. Exit codes: 0 done; 1 a fault was found, or it failed; 2 wrong usage; 3 nobody answers;
+\`npm run hookspan -- COMMAND\` in a clone of the repository (\`bin/hookspan.js COMMAND\` is the same). What a command finds goes to stdout, as text or with \`--json\`; everything else to stderr. Exit codes: 0 done; 1 a fault was found, or it failed; 2 wrong usage; 3 nobody answers;
 4 not allowed. \`HOOKSPAN_URL\` stands in for \`--url\`, \`HOOKSPAN_TOKEN\` for a token of the [operations API](access.md); a token is never given on the command line, which others can read.
 
 **A first event, offline:** \`npm run hookspan -- init --yes\` writes a configuration and values for local use, \`npm run dev -- --quiet\` runs it beside the engine simulator, and
 \`npm run hookspan -- send stripe customer.subscription.created\` sends what Stripe would send. The receipt names the execution, and \`npm run hookspan -- executions ID\` tells what has become of it.
 
-\`send\` signs by the description that the bridge verifies by, for every sender whose scheme is a shared secret. Those that sign with a private key of their own cannot be imitated, and are told so.
+\`send\` signs by the description that the bridge verifies by, for the senders whose proof is an HMAC or a token in a header: two thirds of the presets. For the others it says what stands in the way. The body is made up and of one form for all, so rules about a sender's own
+fields want \`--set\`; headers that name the event (GitHub's, Shopify's) are not sent.
 
 \`npm run config:push\`, \`config:pull\`, \`config:diff\` and \`config:backtest\` change and try a running bridge's configuration ([living configuration](living-configuration.md), [trying rules](trying-rules.md)).
 `;

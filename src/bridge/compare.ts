@@ -69,7 +69,7 @@ export async function compareSource(bridge: Bridge, id: string): Promise<Result<
     bridge.log("warn", `compare.${compared.error.reason}`, { source: id, detail: compared.error.detail });
   else {
     const { listed, missed, complete } = compared.value;
-    bridge.log(missed > 0 ? "warn" : "info", missed > 0 ? "compare.missed" : "compare.finished", {
+    bridge.log("info", "compare.finished", {
       source: id,
       listed,
       missed,
@@ -148,22 +148,25 @@ async function oneSpan(turn: Turn, from: number, to: number): Promise<Result<boo
 async function byWalk(turn: Turn, from: number, end: number): Promise<Found> {
   const entries: Listed[] = [];
   let cursor: string | null = null;
+  let pages = MAX_CALLS / 2;
   do {
-    // So far behind, nobody can say what is missing before the page that was reached.
-    if (turn.calls-- <= 0) break;
+    // So far behind, nobody can say what is missing before the page that was reached: the mark stays.
+    if (pages-- <= 0) break;
+    turn.calls--;
     const page: Awaited<ReturnType<SenderList["page"]>> = await turn.list.page(from, end, cursor);
     if (!page.ok) return page;
     entries.push(...page.value.entries);
     cursor = page.value.next;
   } while (cursor !== null);
+  const whole = cursor === null;
   let until = from;
   for (const entry of entries.toSorted((a, b) => a.at - b.at)) {
-    if (turn.calls-- <= 0) return ok(found(turn, until, false));
+    if (turn.calls-- <= 0) return ok(found(turn, whole ? until : from, false));
     const taken = await takeIn(turn, [entry]);
-    if (!taken.ok) return until > from ? ok(found(turn, until, false)) : taken;
+    if (!taken.ok) return whole && until > from ? ok(found(turn, until, false)) : taken;
     until = entry.at;
   }
-  return ok(found(turn, end, cursor === null));
+  return ok(found(turn, whole ? end : from, whole));
 }
 
 /** @returns nothing but whether it could be done; what was missed is counted in the turn */
@@ -198,6 +201,9 @@ async function takeIn(turn: Turn, entries: readonly Listed[]): Promise<Result<nu
   if (admissions.length === 0) return ok(null);
   const admitted = await bridge.ledger.admit(admissions, bridge.now());
   if (!admitted.ok) return err({ reason: "unavailable", detail: admitted.error.detail });
-  turn.missed += admitted.value.filter(({ outcome }) => outcome === "new").length;
+  const missed = admitted.value.filter(({ outcome }) => outcome === "new").length;
+  turn.missed += missed;
+  // Told at once: should a later page fail, the next turn would find duplicates and say nothing.
+  if (missed > 0) bridge.log("warn", "compare.missed", { source: source.id, missed });
   return ok(null);
 }

@@ -39,7 +39,7 @@ export const sources = new Hono<HttpEnv>()
     const compared = await compareSource(bridge, source.id);
     if (compared === null) {
       return problemResponse(
-        conflict("not-compared", "The source has no compare in the configuration: see docs/operations.md."),
+        conflict("not-compared", "The source has no compare in the configuration: see docs/comparing.md."),
       );
     }
     if (!compared.ok) {

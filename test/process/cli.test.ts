@@ -1,6 +1,6 @@
 // The command line as people call it: real processes, against a real bridge in local workerd.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -96,11 +96,21 @@ describe("hookspan init", () => {
       code: 2,
       stderr: expect.stringContaining("nothing was written"),
     });
+    chmodSync(join(directory, ".dev.vars"), 0o644);
+    appendFileSync(join(directory, ".dev.vars"), "OTHER_SECRET=kept\n");
+    const refused = await hookspan(["init", "--force", "--yes", "--callback", "nonsense"]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("nothing was written") });
+    expect(await hookspan(["check", "--secrets", "nowhere"])).toMatchObject({
+      code: 1,
+      stderr: expect.not.stringContaining("    at "),
+    });
     expect(await hookspan(["init", "--force", "--yes", "--sender", "strype"])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/no preset strype.*stripe/),
     });
     await hookspan(["init", "--force", "--yes", "--on", "customer.subscription.created"]);
+    expect(statSync(join(directory, ".dev.vars")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(directory, ".dev.vars"), "utf8")).toContain("OTHER_SECRET=kept");
   });
 });
 

@@ -102,7 +102,9 @@ describe("a comparison", () => {
       "it had not arrived: found in the sender's own list of what it has sent",
     );
     const line = bridge.lines.find(({ name }) => name === "compare.missed");
-    expect(line?.fields).toMatchObject({ source: "stripe", listed: 3, missed: 1, complete: true });
+    expect(line?.fields).toEqual({ source: "stripe", missed: 1 });
+    const finished = bridge.lines.findLast(({ name }) => name === "compare.finished");
+    expect(finished?.fields).toMatchObject({ source: "stripe", listed: 3, missed: 1, complete: true });
     expect(alertOf("compare.missed", line?.fields ?? {})).toMatchObject({ kind: "events-missed", subject: "stripe" });
     // What is delivered late is a duplicate.
     await arrives(bridge, { id: "evt_b", at: NOW + 2_000 });
@@ -110,6 +112,28 @@ describe("a comparison", () => {
     await compareSources(bridge);
     expect(await started(bridge)).toEqual(["evt_a", "evt_b"]);
     expect(bridge.lines.filter(({ name }) => name === "compare.missed")).toHaveLength(1);
+  });
+
+  it("tells what was missed also where a later page fails, and passes over nothing that it could not see", async () => {
+    const sent = Array.from({ length: 200 }, (_, n) => ({ id: `evt_${n}`, at: NOW + 1_000 + n }));
+    let fails = true;
+    const list = listOf(sent, { page: 100, fails: (n) => fails && n === 1 });
+    const bridge = bridgeWith(list);
+    await compareSource(bridge, "stripe");
+    bridge.clock.advance(HOUR_MS);
+    expect((await compareSource(bridge, "stripe"))?.ok).toBe(false);
+    expect(bridge.lines.filter(({ name }) => name === "compare.missed").map(({ fields }) => fields.missed)).toEqual([
+      100,
+    ]);
+    fails = false;
+    expect(await compareSource(bridge, "stripe")).toMatchObject({ value: { missed: 100, complete: true } });
+
+    const endless = { bySpan: false, page: async () => ok({ entries: [], next: "more" }) };
+    const walked = bridgeWith(endless);
+    await compareSource(walked, "stripe");
+    const until = walked.now() - 10 * MINUTE_MS;
+    walked.clock.advance(HOUR_MS);
+    expect(await compareSource(walked, "stripe")).toMatchObject({ value: { until, complete: false } });
   });
 
   it("begins with the moment at which it was wished for, and gives an event its grace", async () => {
