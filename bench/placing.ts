@@ -115,8 +115,7 @@ export function chiSquarePercentile(chiSquare: number, degrees: number): number 
 /** Zelen and Severo's approximation (Abramowitz and Stegun 26.2.17), to seven digits. */
 function normalPercentile(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const series =
-    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
   return z > 0 ? 1 - tail : tail;
 }

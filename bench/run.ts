@@ -1,5 +1,6 @@
 // npm run bench: every benchmark; npm run bench -- NAME: one of them. Each is measured side by side with its own floor in
 // one run and reported as a ratio, because machines differ and are shared. RESULTS.md keeps what was seen.
+import { alternatives } from "./alternatives.ts";
 import { bundle } from "./bundle.ts";
 import { cost } from "./cost.ts";
 import { drain } from "./drain.ts";
@@ -7,6 +8,7 @@ import { ingress } from "./ingress.ts";
 import { listing } from "./listing.ts";
 import { pages } from "./pages.ts";
 import { rules } from "./rules.ts";
+import { scale } from "./scale.ts";
 import { verification } from "./verification.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -18,6 +20,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   listing,
   pages,
   cost,
+  alternatives,
+  scale,
 };
 
 const wanted = process.argv.slice(2);
