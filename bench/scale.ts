@@ -1,15 +1,18 @@
 // How far the design goes, by computing alone: how evenly keys are placed, what a million to a hundred million events a day need and
 // cost, where it stops and at what, and a simulated day beside the arithmetic. No workerd; the placing and the poll intervals are
 // the project's own.
+import { LedgerSettings } from "../src/core/config.ts";
 import { BRIDGE, MEASURED_ADMISSIONS_PER_SECOND, PLATFORM, TRAFFIC } from "./assumed.ts";
 import { dollarsPerMillionOf } from "./cost.ts";
 import { simulateDay } from "./day.ts";
 import { placed, SHAPES, spreadOf } from "./placing.ts";
 import {
+  CALLS_OF_AN_END,
   CALLS_PER_INVOCATION,
   ceilings,
   dollarsAMonth,
   HOTTEST,
+  MOST,
   needsOf,
   pollsOf,
   ratesOf,
@@ -20,6 +23,14 @@ import { storedBytesOfOne } from "./stored-bytes.ts";
 
 const SHARD_COUNTS = [1, 4, 16, 64, 256];
 const VOLUMES = [1_000_000, 10_000_000, 100_000_000];
+/** In minutes. */
+const RUN_LENGTHS = [
+  ["10 minutes", 10],
+  ["an hour", 60],
+  ["6 hours", 360],
+  ["a day", 1_440],
+  ["a week", 10_080],
+] as const;
 const SEED = 20_261_126;
 
 export async function scale({ keysOfEachShape = 2_000_000, volumes = VOLUMES } = {}): Promise<void> {
@@ -106,12 +117,34 @@ function money(volumes: readonly number[], bytes: number): void {
 }
 
 function stops(bytes: number): void {
-  console.log("\n### Where it stops, with all that may be configured\n");
-  table("limit | events a day | a second, mean | what happens then");
-  for (const { limit, eventsPerDay, beyond } of ceilings(bytes))
-    row(limit, millions(eventsPerDay), whole(eventsPerDay / 86_400), beyond);
-  const first = ceilings(bytes)[0];
-  if (first) console.log(`\nFirst: ${first.limit}, at ${millions(first.eventsPerDay)} events a day.`);
+  const { shards, sweepInvocations } = LedgerSettings.parse({});
+  const defaults = ceilings(bytes, { shards, sweepInvocations });
+  console.log("\n### Where it stops, in events a day\n");
+  table(
+    `limit | ${MOST.shards} shards, ${MOST.sweepInvocations} invocations | ${shards} shards, ${sweepInvocations} invocations (the defaults) | beyond it`,
+  );
+  for (const { limit, eventsPerDay, beyond } of ceilings(bytes)) {
+    const byDefault = defaults.find((each) => each.limit === limit)?.eventsPerDay ?? Number.NaN;
+    row(limit, millions(eventsPerDay), millions(byDefault), beyond);
+  }
+  for (const [what, [first]] of [
+    ["all that may be configured", ceilings(bytes)],
+    ["the defaults", defaults],
+  ] as const) {
+    if (first)
+      console.log(
+        `\nWith ${what} the first is ${first.limit}: ${millions(first.eventsPerDay)} events a day, ${whole(first.eventsPerDay / 86_400)} a second.`,
+      );
+  }
+  console.log(
+    "\nSweeps are the first because of long runs. If all fresh events were runs of one length, on the mean of the day:\n",
+  );
+  table(`a run of | calls of sweeps | runs a day, ${MOST.sweepInvocations} invocations`);
+  const callsPerDay = MOST.sweepInvocations * CALLS_PER_INVOCATION * 1_440;
+  for (const [name, minutes] of RUN_LENGTHS) {
+    const calls = pollsOf(minutes) - 1 + CALLS_OF_AN_END;
+    row(name, whole(calls), millions(callsPerDay / calls));
+  }
 }
 
 function days(volumes: readonly number[], bytes: number): void {
@@ -182,4 +215,4 @@ const money2 = (dollars: number): string =>
     ? dollars.toLocaleString("en", { maximumFractionDigits: 2, minimumFractionDigits: 2 })
     : "**no end**";
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
-const millions = (events: number): string => `${(events / 1e6).toFixed(1)} M`;
+const millions = (events: number): string => `${(events / 1e6).toFixed(events < 1e6 ? 2 : 1)} M`;

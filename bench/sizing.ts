@@ -212,8 +212,16 @@ export interface Ceiling {
   readonly beyond: string;
 }
 
-/** Where the design stops with all that may be configured (256 shards, 30 invocations), the lowest first. */
-export function ceilings(bytes: number): Ceiling[] {
+/** What may be configured of it. */
+export interface Settings {
+  readonly shards: number;
+  readonly sweepInvocations: number;
+}
+
+export const MOST: Settings = { shards: BRIDGE.maxShards, sweepInvocations: BRIDGE.maxSweepInvocations };
+
+/** Where the design stops, the lowest first. */
+export function ceilings(bytes: number, { shards, sweepInvocations }: Settings = MOST): Ceiling[] {
   const most = (holds: (eventsPerDay: number) => boolean): number => {
     let [low, high] = [1, 1e12];
     while (high - low > 1) {
@@ -223,7 +231,6 @@ export function ceilings(bytes: number): Ceiling[] {
     }
     return low;
   };
-  const { maxShards, maxSweepInvocations } = BRIDGE;
   const { objectRequestsPerSecond, objectWritesPerSecond } = PLATFORM;
   return [
     {
@@ -238,35 +245,35 @@ export function ceilings(bytes: number): Ceiling[] {
       beyond: "its shard answers late, then 503; more shards do not help",
     },
     {
-      limit: `storage: ${maxShards} shards of 10 GB, ${BRIDGE.retentionDays} days`,
-      eventsPerDay: most((events) => storedBytes(events, maxShards, bytes) / maxShards <= SHARD_LIMIT_BYTES),
+      limit: `storage: shards of 10 GB, ${BRIDGE.retentionDays} days`,
+      eventsPerDay: most((events) => storedBytes(events, shards, bytes) / shards <= SHARD_LIMIT_BYTES),
       beyond: "full shards admit nothing, senders get 503. A shorter retention, or keepPayloads false",
     },
     {
-      limit: `purge: 500 rows looked at in each shard and minute, ${maxShards} shards`,
-      eventsPerDay: most((events) => Number.isFinite(purgeLagDays((events * FRESH) / maxShards))),
+      limit: "purge: 500 rows looked at in each shard and minute",
+      eventsPerDay: most((events) => Number.isFinite(purgeLagDays((events * FRESH) / shards))),
       beyond: "a round of the purge never ends, whatever the retention is: shards only grow",
     },
     {
-      limit: `sweeps: ${maxSweepInvocations} invocations, six calls of ${TRAFFIC.callMs} ms at a time, in the peak`,
-      eventsPerDay: most((events) => needsOf(events, bytes).invocations <= maxSweepInvocations),
+      limit: `sweeps: six calls of ${TRAFFIC.callMs} ms at a time in each invocation, in the peak`,
+      eventsPerDay: most((events) => needsOf(events, bytes).invocations <= sweepInvocations),
       beyond:
         "polls fall out of their minute and are made in a later one of theirs: ends are seen late, nothing is lost. With pushes of the engine ends are seen all the same",
     },
     {
-      limit: `the same, on the mean of the day`,
-      eventsPerDay: most((events) => needsOf(events, bytes).invocations <= maxSweepInvocations * TRAFFIC.peakFactor),
+      limit: "the same, on the mean of the day",
+      eventsPerDay: most((events) => needsOf(events, bytes).invocations <= sweepInvocations * TRAFFIC.peakFactor),
       beyond:
         "polls fall out all day, those of the newest runs of a shard first; purges, which come last in a sweep, are left out",
     },
     {
-      limit: `writes: ${maxShards} shards of 200/s, in the peak`,
-      eventsPerDay: most((events) => ratesOf(events, maxShards).shardWrites <= objectWritesPerSecond),
+      limit: "writes: shards of 200/s, in the peak",
+      eventsPerDay: most((events) => ratesOf(events, shards).shardWrites <= objectWritesPerSecond),
       beyond: "shards answer late, then 503: senders come back",
     },
     {
-      limit: `calls: ${maxShards} shards of 1,000/s, in the peak's worst second`,
-      eventsPerDay: most((events) => ratesOf(events, maxShards).worstShardCalls <= objectRequestsPerSecond),
+      limit: "calls: shards of 1,000/s, in the peak's worst second",
+      eventsPerDay: most((events) => ratesOf(events, shards).worstShardCalls <= objectRequestsPerSecond),
       beyond: "the same",
     },
   ].toSorted((a, b) => a.eventsPerDay - b.eventsPerDay);
