@@ -71,7 +71,7 @@ function assumptions(bytes: number): void {
 - Traffic, assumed: peak ${TRAFFIC.peakFactor} times the mean; ${percent(TRAFFIC.duplicates)} duplicates; of the fresh ${slow.join(", ")} and the rest within the fast path;
   ${percent(TRAFFIC.callbacksFailTwice)} of the callbacks fail twice first; ${TRAFFIC.callMs} ms a call to an engine or a callback; the most frequent of ${whole(TRAFFIC.records)} records has ${(HOTTEST * 100).toFixed(2)} % of the events.
 - So sweeps make ${SWEEP_CALLS.toFixed(1)} calls for each fresh event, ${whole(CALLS_PER_INVOCATION)} at most in each invocation.
-- A kept execution takes ${whole(bytes)} bytes (measured now: the ledger's schema in SQLite, a payload of ${whole(TRAFFIC.payloadBytes)}), for ${BRIDGE.retentionDays} days.
+- A kept execution takes ${whole(bytes)} bytes (measured now: the ledger's schema in SQLite, a payload of ${whole(TRAFFIC.payloadBytes)}; ${whole(storedBytesOfOne(false))} with keepPayloads false), for ${BRIDGE.retentionDays} days.
 - A shard takes ${PLATFORM.objectWritesPerSecond} calls a second that write and ${whole(PLATFORM.objectRequestsPerSecond)} of any kind (Cloudflare, soft). Seen here: ${MEASURED_ADMISSIONS_PER_SECOND} admissions a second (\`npm run bench -- ingress\`).`);
 }
 
@@ -86,6 +86,9 @@ function needs(volumes: readonly number[], bytes: number): void {
   const atMost = (shards: number | undefined): string =>
     shards === undefined ? `**more than ${BRIDGE.maxShards}**` : whole(shards);
   line("events a second, mean / peak", ({ mean, peak }) => `${whole(mean)} / ${whole(peak)}`);
+  line(`shards by admissions, ${MEASURED_ADMISSIONS_PER_SECOND}/s as seen here`, ({ shards }) =>
+    atMost(shards.admissions),
+  );
   line("shards by calls that write", ({ shards }) => atMost(shards.writes));
   line("shards by calls of any kind, worst second", ({ shards }) => atMost(shards.calls));
   line("shards by storage, the purge's lag included", ({ shards }) => atMost(shards.storage));

@@ -3,7 +3,7 @@
 import { DAY_MS, MINUTE_MS } from "../src/core/duration.ts";
 import { pollIntervalMinutes } from "../src/core/retry.ts";
 import { SHARD_LIMIT_BYTES } from "../src/core/shard-size.ts";
-import { BRIDGE, PLATFORM, TRAFFIC } from "./assumed.ts";
+import { BRIDGE, MEASURED_ADMISSIONS_PER_SECOND, PLATFORM, TRAFFIC } from "./assumed.ts";
 import { dollarsPerMillionOf, type Used, usedBy } from "./cost.ts";
 import { COUNTED, type Counted } from "./counted.ts";
 
@@ -70,8 +70,9 @@ export interface Rates {
   readonly shardCalls: number;
   readonly fullestShardCalls: number;
   readonly worstShardCalls: number;
-  /** Calls to the fullest that write, in a second of the peak. */
+  /** Calls to the fullest that write, in a second of the peak, and the admissions among all. */
   readonly shardWrites: number;
+  readonly shardAdmissions: number;
 }
 
 /** Standard deviations by which the highest of so many draws lies above their mean. */
@@ -100,12 +101,13 @@ export function ratesOf(eventsPerDay: number, shards: number, bySweeps = true): 
     fullestShardCalls: ofFullest * calls,
     worstShardCalls: Math.max(worst(ofFullest, BURST_SECONDS), worst(ofAverage, BURST_SECONDS * shards)),
     shardWrites: ofFullest * FRESH * SHARD_WRITES,
+    shardAdmissions: ofFullest,
   };
 }
 
 export interface Needs {
   /** By each reason; undefined where 256 are not enough. */
-  readonly shards: { readonly calls?: number; readonly writes?: number; readonly storage?: number };
+  readonly shards: Readonly<Record<"admissions" | "writes" | "calls" | "storage", number | undefined>>;
   /** The most of these, but no more than there can be. */
   readonly shardsUsed: number;
   readonly fits: boolean;
@@ -122,17 +124,20 @@ export interface Needs {
 
 /** @param bytes that one kept execution takes (stored-bytes.ts) */
 export function needsOf(eventsPerDay: number, bytes: number): Needs {
-  const writes = fewest((shards) => ratesOf(eventsPerDay, shards).shardWrites <= PLATFORM.objectWritesPerSecond);
-  const calls = fewest((shards) => ratesOf(eventsPerDay, shards).worstShardCalls <= PLATFORM.objectRequestsPerSecond);
-  const storage = fewest((shards) => storedBytes(eventsPerDay, shards, bytes) / shards <= SHARD_LIMIT_BYTES);
-  const shards = { ...(calls && { calls }), ...(writes && { writes }), ...(storage && { storage }) };
-  const fits = calls !== undefined && writes !== undefined && storage !== undefined;
-  const shardsUsed = fits ? Math.max(calls, writes, storage) : BRIDGE.maxShards;
+  const byReason = {
+    admissions: fewest((shards) => ratesOf(eventsPerDay, shards).shardAdmissions <= MEASURED_ADMISSIONS_PER_SECOND),
+    writes: fewest((shards) => ratesOf(eventsPerDay, shards).shardWrites <= PLATFORM.objectWritesPerSecond),
+    calls: fewest((shards) => ratesOf(eventsPerDay, shards).worstShardCalls <= PLATFORM.objectRequestsPerSecond),
+    storage: fewest((shards) => storedBytes(eventsPerDay, shards, bytes) / shards <= SHARD_LIMIT_BYTES),
+  };
+  const enough = Object.values(byReason).filter((shards) => shards !== undefined);
+  const fits = enough.length === Object.keys(byReason).length;
+  const shardsUsed = fits ? Math.max(...enough) : BRIDGE.maxShards;
   const sweepCallsPerMinute = ((eventsPerDay * FRESH) / SWEEPS_PER_DAY) * SWEEP_CALLS * TRAFFIC.peakFactor;
   const invocations = Math.max(1, Math.ceil(sweepCallsPerMinute / CALLS_PER_INVOCATION));
   const own = Math.min(CALLS_PER_INVOCATION, sweepCallsPerMinute / Math.min(invocations, BRIDGE.maxSweepInvocations));
   return {
-    shards,
+    shards: byReason,
     shardsUsed,
     fits,
     gates: Math.ceil((ratesOf(eventsPerDay, 1).peak * FRESH * GATE_CALLS_PER_START) / PLATFORM.objectRequestsPerSecond),

@@ -12,8 +12,11 @@ const AT = 1_795_000_000_000;
 /** As much as an engine's answer about a check of a business. */
 const RESULT_BYTES = 1_000;
 
-/** @returns bytes, unique index included */
-export function storedBytesOfOne(): number {
+/**
+ * @param keepPayloads as in the configuration: false leaves neither data nor result of what is over
+ * @returns bytes, unique index included
+ */
+export function storedBytesOfOne(keepPayloads = true): number {
   const database = new DatabaseSync(":memory:");
   try {
     migrate(storageOver(database) as never);
@@ -21,7 +24,7 @@ export function storedBytesOfOne(): number {
     const before = size(database);
     const random = seeded(1);
     database.exec("BEGIN");
-    for (let n = 0; n < ROWS; n++) insert.run(...valuesOf(n, randomUuid(random)));
+    for (let n = 0; n < ROWS; n++) insert.run(...valuesOf(n, randomUuid(random), keepPayloads));
     database.exec("COMMIT");
     return (size(database) - before) / ROWS;
   } finally {
@@ -50,7 +53,7 @@ function storageOver(database: DatabaseSync) {
 }
 
 /** In the order of the ledger's INSERT, as an execution stands once its end is delivered. */
-function valuesOf(n: number, recordId: string): (string | number | null)[] {
+function valuesOf(n: number, recordId: string, keepPayloads: boolean): (string | number | null)[] {
   const key = `evt_${1_000_000_000 + n}`;
   const event = { id: key, source: "stripe", type: "customer.subscription.created", subject: `cus_${n}` };
   const attributes = {
@@ -63,7 +66,10 @@ function valuesOf(n: number, recordId: string): (string | number | null)[] {
     cancel: null,
     event: { ...event, time: "2026-11-26T12:00:00.000Z", headers: {}, dedupeKey: key },
   };
-  const payload = { data: { filled: "x".repeat(TRAFFIC.payloadBytes) }, start: { workflowDefinitionId: recordId } };
+  const payload = keepPayloads
+    ? { data: { filled: "x".repeat(TRAFFIC.payloadBytes) }, start: { workflowDefinitionId: recordId } }
+    : { data: null, start: null };
+  const result = keepPayloads ? JSON.stringify({ filled: "x".repeat(RESULT_BYTES) }) : null;
   const step = (name: string) => ({
     at: AT,
     step: name,
@@ -83,11 +89,9 @@ function valuesOf(n: number, recordId: string): (string | number | null)[] {
     deliveries: [{ callback: "crm", state: "delivered", attempts: 1, nextAt: null }],
     timeline: ["admitted", "start", "ended", "callback"].map(step),
   };
-  const texts = [attributes, payload, progress, { filled: "x".repeat(RESULT_BYTES) }].map((each) =>
-    JSON.stringify(each),
-  );
+  const texts = [attributes, payload, progress].map((each) => JSON.stringify(each));
   return [
     ...[AT * 1_000 + n, "kyb-on-subscription", "stripe", recordId, key, AT, "succeeded", "delivered"],
-    ...[null, AT, AT, recordId, ...texts],
+    ...[null, AT, AT, recordId, ...texts, result],
   ];
 }
