@@ -48,12 +48,12 @@ export async function examine(options: BridgeOptions): Promise<Finding[]> {
     ask<{ shards: Facts["shards"] }>(options, "GET", "/shards"),
   ]);
   const facts: Facts = {
-    config: config.value,
-    stats: stats.value,
-    engines: engines.value.engines,
-    callbacks: callbacks.value.callbacks,
-    sources: sources.value.sources,
-    shards: shards.value.shards,
+    config: config,
+    stats: stats,
+    engines: engines.engines,
+    callbacks: callbacks.callbacks,
+    sources: sources.sources,
+    shards: shards.shards,
   };
   const clock = Number.isNaN(date) ? [] : [clockOf(Date.now() - date)];
   return [

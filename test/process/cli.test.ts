@@ -1,42 +1,21 @@
 // The command line as people call it: real processes, against a real bridge in local workerd.
-import { spawn } from "node:child_process";
 import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LocalStack, startStack } from "../../scripts/local-stack.ts";
+import { call, type Ran } from "./hookspan.ts";
 
-const HOOKSPAN = resolve("bin/hookspan.js");
 const directory = mkdtempSync(join(tmpdir(), "hookspan-cli-"));
 
 let stack: LocalStack;
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 function hookspan(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   input = "",
 ): Promise<Ran> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [HOOKSPAN, ...args], {
-      cwd: directory,
-      env: { PATH: process.env.PATH, ...environment },
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.on("close", (code) => done({ code, stdout, stderr }));
-    child.stdin.end(input);
-  });
+  return call(directory, args, environment, input);
 }
 
 /** Against the bridge, with its secrets. */
