@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { configCommands } from "./commands/config.ts";
 import { executionCommands } from "./commands/executions.ts";
+import { followingCommands } from "./commands/following.ts";
 import { localCommands } from "./commands/local.ts";
 import { replayCommands } from "./commands/replay.ts";
 import { senderCommands } from "./commands/senders.ts";
@@ -23,6 +24,7 @@ export function program(): Command {
   localCommands(hookspan);
   executionCommands(hookspan);
   replayCommands(hookspan);
+  followingCommands(hookspan);
   senderCommands(hookspan);
   configCommands(hookspan);
   tokenCommands(hookspan);

@@ -1,10 +1,10 @@
 // hookspan send: a webhook as the sender would send it, signed with the secret that is known here, to a bridge.
 import { existsSync, readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import { developmentSecrets } from "../scripts/development-secrets.ts";
 import { didYouMean } from "../src/core/did-you-mean.ts";
 import { PRESET_NAMES, type PresetName } from "../src/core/source.ts";
 import { reach, Stop, wordsOf } from "./bridge.ts";
+import { knownValues } from "./secrets.ts";
 import { sample, signed } from "./sign.ts";
 
 export interface Sending {
@@ -57,6 +57,5 @@ function sourceOf(preset: PresetName, wanted: string | undefined, config: string
   if (!found) throw new Stop(2, `${config} has no source ${wanted ?? `of the preset ${preset}`}.`);
   const [id, { secrets = [] }] = found;
   const [name = ""] = secrets;
-  const own = existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {};
-  return { id, secret: process.env[name] ?? own[name] ?? developmentSecrets(document).ofSource(id) };
+  return { id, secret: knownValues()[name] || developmentSecrets(document).ofSource(id) };
 }

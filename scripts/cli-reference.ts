@@ -31,7 +31,13 @@ function sections(command: Command): string[] {
 
 /** Always of the same width, whoever makes it. */
 function section(command: Command): string {
-  const help = command.configureHelp({ helpWidth: 120 }).helpInformation().trimEnd();
+  let help = "";
+  command.configureHelp({ helpWidth: 120 }).configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  command.outputHelp();
   const above = command.parent?.parent ? `${command.parent.name()} ` : "";
-  return `## ${above}${command.name()}\n\n\`\`\`text\n${help}\n\`\`\`\n`;
+  return `## ${above}${command.name()}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`;
 }
