@@ -10,7 +10,7 @@ export function knownValues(): Readonly<Record<string, string | undefined>> {
 }
 
 /** @throws Stop where nobody knows it */
-export function valueOf(name: string): string {
+export function secretValue(name: string): string {
   const value = knownValues()[name] ?? "";
   if (value === "") throw new Stop(2, `${name} is neither in the environment nor in ${VALUES}.`);
   return value;

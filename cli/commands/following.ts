@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { newcomers, repeatedly } from "../follow.ts";
 import { type EventFacts, events, listener } from "../listen.ts";
 import { moment, type Shared, withBridge } from "../options.ts";
-import { valueOf } from "../secrets.ts";
+import { secretValue } from "../secrets.ts";
 import { print, run, say, untilInterrupted } from "../terminal.ts";
 
 const LISTEN_HELP = `
@@ -47,7 +47,7 @@ export function followingCommands(hookspan: Command): void {
     .action(({ secret, ...wanted }: Shared & { to: string; callback?: string; source?: string; secret?: string }) =>
       run(async () => {
         const stopping = untilInterrupted();
-        const look = await listener({ ...wanted, secrets: secret === undefined ? [] : [valueOf(secret)] });
+        const look = await listener({ ...wanted, secrets: secret === undefined ? [] : [secretValue(secret)] });
         say(`Listening; what comes is posted to ${wanted.to}. Ctrl-C ends it.`);
         await repeatedly(stopping, async () => {
           for (const each of await look())

@@ -1,11 +1,10 @@
 // hookspan init, check and send: what needs a configuration file here, and no token.
 import type { Command } from "commander";
-import { PRESET_NAMES } from "../../src/core/source.ts";
 import { addressOf, Stop } from "../bridge.ts";
 import { check } from "../check.ts";
 import { init } from "../init.ts";
 import { assignment, positive } from "../options.ts";
-import { send } from "../send.ts";
+import { send, senders } from "../send.ts";
 import { print, run } from "../terminal.ts";
 
 export function localCommands(hookspan: Command): void {
@@ -47,17 +46,33 @@ export function localCommands(hookspan: Command): void {
     .option("--config <file>", "the configuration that names it", "bridge.config.json")
     .option("--count <n>", "how many", positive, 1)
     .option("--set <path=value>", "a value of the event, such as data.object.customer=cus_1", assignment, {})
-    .option("--list", "the senders there are")
+    .option(
+      "--list",
+      "the senders there are, their usual types, and why some cannot be imitated; or one, with all its types",
+    )
     .option("--json", "as JSON")
     .action((preset: string | undefined, type: string | undefined, options) =>
       run(async () => {
-        if (options.list) return print(PRESET_NAMES.join("\n"));
+        if (options.list) return list(preset, options.json);
         if (preset === undefined || type === undefined)
           throw new Stop(2, "Say who sends, and what: hookspan send stripe customer.subscription.created");
         const sent = await send(preset, type, { ...options, to: addressOf({ url: options.to }) });
         for (const { status, answer } of sent) print(options.json ? JSON.stringify(answer) : told(status, answer));
       }),
     );
+}
+
+const SHOWN_TYPES = 4;
+
+function list(preset: string | undefined, json: boolean | undefined): void {
+  const found = senders(preset);
+  if (json) print(JSON.stringify(found));
+  for (const { preset: name, title, types, cannot } of json ? [] : found) {
+    const shown = preset === undefined ? types.slice(0, SHOWN_TYPES) : types;
+    const more = types.length > shown.length ? [`and ${types.length - shown.length} more`] : [];
+    const said = cannot === null ? [...shown, ...more].join(", ") || "any type" : `cannot be imitated: ${cannot}`;
+    print(`${name.padEnd(28)}${title}: ${said}`);
+  }
 }
 
 function told(status: number, answer: unknown): string {

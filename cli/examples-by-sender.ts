@@ -1,0 +1,320 @@
+// The parts of senders' events that rules ask for, as the senders document them; by type, where * at the end stands for anything. Data only.
+import type { PresetName } from "../src/core/source.ts";
+
+const customer = "cus_NffrFeUfNV2Hib";
+const email = "ada@example.com";
+const stripe = (object: object) => ({
+  id: "evt_1NG8Du2eZvKYlo2C",
+  object: "event",
+  api_version: "2026-10-28",
+  livemode: false,
+  pending_webhooks: 1,
+  request: { id: null, idempotency_key: null },
+  data: { object },
+});
+
+const subscription = stripe({
+  id: "sub_1MowQVLkdIwHu7ix",
+  object: "subscription",
+  customer,
+  status: "active",
+  currency: "usd",
+  plan: { id: "price_1MowQULkdIwHu7ix", object: "plan", amount: 4_900, currency: "usd", interval: "month" },
+  items: {
+    object: "list",
+    data: [{ id: "si_NcLYdDxLHxlFo7", price: { id: "price_1MowQULkdIwHu7ix", unit_amount: 4_900 }, quantity: 1 }],
+  },
+  cancel_at_period_end: false,
+  metadata: {},
+});
+const invoice = stripe({
+  id: "in_1MtHbELkdIwHu7ix",
+  object: "invoice",
+  customer,
+  customer_email: email,
+  amount_due: 4_900,
+  amount_paid: 4_900,
+  currency: "usd",
+  status: "paid",
+  subscription: "sub_1MowQVLkdIwHu7ix",
+  metadata: {},
+});
+const charge = stripe({
+  id: "ch_3MmlLrLkdIwHu7ix",
+  object: "charge",
+  customer,
+  amount: 4_900,
+  amount_refunded: 0,
+  currency: "usd",
+  status: "succeeded",
+  billing_details: { email, name: "Ada Lovelace" },
+  metadata: {},
+});
+const paymentIntent = stripe({
+  id: "pi_3MtwBwLkdIwHu7ix",
+  object: "payment_intent",
+  customer,
+  amount: 4_900,
+  currency: "usd",
+  status: "succeeded",
+  receipt_email: email,
+  metadata: {},
+});
+const checkout = stripe({
+  id: "cs_test_a11YYufWQzNY63zp",
+  object: "checkout.session",
+  customer,
+  customer_details: { email, name: "Ada Lovelace" },
+  amount_total: 4_900,
+  currency: "usd",
+  mode: "payment",
+  payment_status: "paid",
+  metadata: {},
+});
+const stripeCustomer = stripe({ id: customer, object: "customer", email, name: "Ada Lovelace", metadata: {} });
+
+const typeform = {
+  event_id: "LtWXD3crgy",
+  form_response: {
+    form_id: "lT4Z3j",
+    token: "a3a12ec67a1365927098a606107fac15",
+    landed_at: "2026-11-23T11:55:00Z",
+    definition: {
+      id: "lT4Z3j",
+      title: "Sign up",
+      fields: [{ id: "JwWggjAKtOkA", title: "Your email", type: "email", ref: "email" }],
+    },
+    answers: [{ type: "email", email, field: { id: "JwWggjAKtOkA", type: "email", ref: "email" } }],
+    hidden: {},
+  },
+};
+
+const hubspot = {
+  eventId: 100,
+  subscriptionId: 190_001,
+  portalId: 62_515,
+  appId: 54_321,
+  objectId: 123,
+  attemptNumber: 0,
+  changeSource: "CRM",
+};
+
+const shopper = { id: 115_310_627_314_723, email, first_name: "Ada", last_name: "Lovelace" };
+const order = {
+  id: 723,
+  status: "processing",
+  total: "49.00",
+  currency: "USD",
+  customer_id: 25,
+  billing: { email, first_name: "Ada", last_name: "Lovelace" },
+};
+
+const slack = (event: object) => ({
+  team_id: "T061EG9R6",
+  api_app_id: "A0MDYCDME",
+  type: "event_callback",
+  event_id: "Ev0MDYHUEL",
+  event,
+});
+
+const gitlab = (kind: string, attributes?: object) => ({
+  object_kind: kind,
+  user: { name: "Ada Lovelace", username: "ada" },
+  project: { id: 1, name: "engine", path_with_namespace: "acme/engine", default_branch: "main" },
+  ...(attributes === undefined ? { ref: "refs/heads/main" } : { object_attributes: attributes }),
+});
+
+const calendly = {
+  created_by: "https://api.calendly.com/users/AAAAAAAAAAAAAAAA",
+  payload: {
+    uri: "https://api.calendly.com/scheduled_events/AAAAAAAAAAAAAAAA/invitees/BBBBBBBBBBBBBBBB",
+    email,
+    name: "Ada Lovelace",
+    status: "active",
+    timezone: "Europe/London",
+    questions_and_answers: [],
+    scheduled_event: { name: "Intro", start_time: "2026-12-01T10:00:00Z", end_time: "2026-12-01T10:30:00Z" },
+  },
+};
+
+const adyen = {
+  NotificationRequestItem: {
+    pspReference: "7914073381342284",
+    merchantAccountCode: "AcmeECOM",
+    merchantReference: "order-1001",
+    amount: { value: 4_900, currency: "EUR" },
+    success: "true",
+    paymentMethod: "visa",
+    reason: "",
+    additionalData: {},
+  },
+};
+
+const linear = (data: object) => ({
+  action: "create",
+  type: "Issue",
+  organizationId: "2f6ba9b0-c1d2-4fd0-a3f1-d9c0e0b4a711",
+  data: { id: "539068e2-ae88-4d09-bd75-22eb4a59612f", ...data },
+});
+
+const message = {
+  MessageSid: "SM1f0e8ae6ade43cb3c0ce4525424e404f",
+  MessageStatus: "delivered",
+  AccountSid: "AC5ef872f6da5a21de157d80997a64bd33",
+  From: "+15017122661",
+  To: "+15558675310",
+};
+
+/** What is not there has nothing but what its preset names. */
+export const EXAMPLES: Readonly<Partial<Record<PresetName, Readonly<Record<string, object>>>>> = {
+  stripe: {
+    "customer.subscription.created": subscription,
+    "customer.subscription.updated": subscription,
+    "customer.subscription.deleted": subscription,
+    "checkout.session.completed": checkout,
+    "invoice.paid": invoice,
+    "invoice.payment_failed": invoice,
+    "payment_intent.succeeded": paymentIntent,
+    "charge.refunded": charge,
+    "customer.created": stripeCustomer,
+    "customer.subscription.*": subscription,
+    "customer.*": stripeCustomer,
+    "checkout.*": checkout,
+    "invoice.*": invoice,
+    "payment_intent.*": paymentIntent,
+    "charge.*": charge,
+  },
+  hubspot: {
+    "contact.creation": hubspot,
+    "contact.propertyChange": { ...hubspot, propertyName: "lifecyclestage", propertyValue: "customer" },
+    "deal.creation": hubspot,
+    "company.creation": hubspot,
+  },
+  typeform: { form_response: typeform },
+  calendly: { "invitee.created": calendly, "invitee.canceled": calendly },
+  woocommerce: { "order.created": order, "order.updated": order, "customer.created": shopper },
+  slack: {
+    app_mention: slack({
+      type: "app_mention",
+      user: "U061F7AUR",
+      text: "<@U0LAN0Z89> hello",
+      channel: "C0LAN2Q65",
+      ts: "1515449522.000016",
+    }),
+    "message.channel_join": slack({
+      type: "message",
+      user: "U061F7AUR",
+      text: "joined",
+      channel: "C0LAN2Q65",
+      ts: "1515449522.000016",
+    }),
+    reaction_added: slack({
+      type: "reaction_added",
+      user: "U061F7AUR",
+      reaction: "thumbsup",
+      item: { type: "message", channel: "C0LAN2Q65" },
+    }),
+  },
+  gitlab: {
+    push: gitlab("push"),
+    "merge_request.open": gitlab("merge_request", { iid: 1, title: "Add an engine", state: "opened", action: "open" }),
+    "issue.open": gitlab("issue", { iid: 1, title: "No engine", state: "opened", action: "open" }),
+  },
+  "gitlab-token": {
+    push: gitlab("push"),
+    "merge_request.open": gitlab("merge_request", { iid: 1, title: "Add an engine", state: "opened", action: "open" }),
+  },
+  adyen: { AUTHORISATION: adyen, CAPTURE: adyen, REFUND: adyen },
+  square: {
+    "payment.updated": {
+      merchant_id: "6SSW7HV8K2ST5",
+      data: {
+        type: "payment",
+        id: "hYy9pRFVxpDsO1FB05SunFWUe9JZY",
+        object: {
+          payment: {
+            id: "hYy9pRFVxpDsO1FB05SunFWUe9JZY",
+            amount_money: { amount: 4_900, currency: "USD" },
+            status: "COMPLETED",
+          },
+        },
+      },
+    },
+  },
+  paddle: {
+    "subscription.created": {
+      notification_id: "ntf_01h46h1s2zabpkdks7yt4vkgkc",
+      data: {
+        id: "sub_01hv8x29kz0t586xy6zn1a62ny",
+        status: "active",
+        customer_id: "ctm_01hv6y1jedq4p1n0yqn5ba3ky4",
+        currency_code: "USD",
+      },
+    },
+    "transaction.completed": {
+      notification_id: "ntf_01h46h1s2zabpkdks7yt4vkgkc",
+      data: {
+        id: "txn_01hv8wptq8987qeep44cyrewp9",
+        status: "completed",
+        customer_id: "ctm_01hv6y1jedq4p1n0yqn5ba3ky4",
+        currency_code: "USD",
+      },
+    },
+  },
+  linear: {
+    "Issue.create": linear({ identifier: "ENG-1", title: "No engine", priority: 0, state: { name: "Todo" } }),
+    "Issue.update": linear({ identifier: "ENG-1", title: "No engine", priority: 1, state: { name: "Done" } }),
+    "Comment.create": linear({ body: "I see.", issueId: "539068e2-ae88-4d09-bd75-22eb4a59612f" }),
+  },
+  trello: {
+    createCard: {
+      model: { id: "4eea4ffc91e31d1746000046" },
+      action: {
+        data: {
+          card: { id: "4f2b8b4d4f2cb9d16d368506", name: "A card" },
+          board: { id: "4eea4ffc91e31d1746000046", name: "A board" },
+        },
+      },
+    },
+    updateCard: {
+      model: { id: "4eea4ffc91e31d1746000046" },
+      action: {
+        data: {
+          card: { id: "4f2b8b4d4f2cb9d16d368506", name: "A card" },
+          board: { id: "4eea4ffc91e31d1746000046", name: "A board" },
+        },
+      },
+    },
+  },
+  twilio: { delivered: message, sent: message, failed: message },
+  mailgun: {
+    delivered: {
+      "event-data": { recipient: email, message: { headers: { "message-id": "20261123120000.1.AAAA@example.com" } } },
+    },
+    failed: { "event-data": { recipient: email, severity: "permanent" } },
+  },
+  mandrill: {
+    send: { msg: { email, subject: "Hello", state: "sent" } },
+    hard_bounce: { msg: { email, state: "bounced" } },
+  },
+  "microsoft-graph": {
+    created: {
+      subscriptionId: "7f105c7d-2dc5-4530-97cd-4e7ae6534c07",
+      resource: "me/messages/AAMkAD",
+      resourceData: { id: "AAMkAD" },
+      tenantId: "84bd8158-6d4d-4958-8b9f-9d6445542f95",
+    },
+    updated: {
+      subscriptionId: "7f105c7d-2dc5-4530-97cd-4e7ae6534c07",
+      resource: "me/messages/AAMkAD",
+      resourceData: { id: "AAMkAD" },
+      tenantId: "84bd8158-6d4d-4958-8b9f-9d6445542f95",
+    },
+  },
+  "standard-webhooks": {
+    "order.paid": { data: { id: "order-1001", total: 1_250, customer: { name: "Ada Lovelace", email } } },
+  },
+  token: { "order.paid": { total: 1_250, customer: { name: "Ada Lovelace", email } } },
+  bearer: { "order.paid": { total: 1_250, customer: { name: "Ada Lovelace", email } } },
+  "html-form": { "form.submitted": { name: "Ada Lovelace", email } },
+};
