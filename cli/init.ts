@@ -1,14 +1,14 @@
 // hookspan init: a first configuration, and values of its secrets for local use. Asks for nothing that it is told.
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
-import { parseEnv } from "node:util";
 import { readSetup } from "../src/bridge/setup.ts";
 import { didYouMean } from "../src/core/did-you-mean.ts";
 import { PRESET_NAMES } from "../src/core/source.ts";
 import { Stop } from "./bridge.ts";
 import { check } from "./check.ts";
+import { VALUES, valuesInFile } from "./secrets.ts";
 
 export interface Wishes {
   readonly sender?: string | undefined;
@@ -22,7 +22,6 @@ export interface Wishes {
 }
 
 const FILE = "bridge.config.json";
-const VALUES = ".dev.vars";
 
 const USUAL = {
   sender: "stripe",
@@ -76,7 +75,7 @@ export async function init(wishes: Wishes, input: Readable, output: Writable): P
     const faults = setup.error.faults.map(({ path, message }) => `  ${path}: ${message}`);
     throw new Stop(1, `This makes no configuration, and nothing was written:\n${faults.join("\n")}`);
   }
-  const kept = existsSync(VALUES) ? parseEnv(readFileSync(VALUES, "utf8")) : {};
+  const kept = valuesInFile();
   writeFileSync(FILE, `${JSON.stringify(document, null, 2)}\n`);
   const values = {
     [names.token]: "tot_local-development-only",

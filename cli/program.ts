@@ -1,15 +1,13 @@
 // All commands together: what hookspan is called with.
 import { Command } from "commander";
 import { configCommands } from "./commands/config.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { executionCommands } from "./commands/executions.ts";
 import { followingCommands } from "./commands/following.ts";
 import { localCommands } from "./commands/local.ts";
 import { replayCommands } from "./commands/replay.ts";
 import { senderCommands } from "./commands/senders.ts";
 import { tokenCommands } from "./commands/tokens.ts";
-import { examine } from "./doctor.ts";
-import { type Shared, withBridge } from "./options.ts";
-import { print, run } from "./terminal.ts";
 
 const CODES = `
 Exit codes: 0 done; 1 a fault was found, or it failed; 2 wrong usage; 3 nobody answers; 4 not allowed.
@@ -28,19 +26,6 @@ export function program(): Command {
   senderCommands(hookspan);
   configCommands(hookspan);
   tokenCommands(hookspan);
-  withBridge(
-    hookspan.command("doctor").description("what is wrong with a running bridge, and what to do about it"),
-  ).action((options: Shared) =>
-    run(async () => {
-      const found = await examine(options);
-      const wrong = found.filter(({ well }) => !well);
-      if (options.json) print(JSON.stringify(found));
-      else
-        print(
-          found.map(({ well, what, advice }) => (well ? `ok    ${what}` : `WRONG ${what}\n      ${advice}`)).join("\n"),
-        );
-      if (wrong.length > 0) process.exitCode = 1;
-    }),
-  );
+  doctorCommand(hookspan);
   return hookspan;
 }

@@ -5,8 +5,14 @@ import { Stop } from "./bridge.ts";
 
 export const VALUES = ".dev.vars";
 
-export function knownValues(): Readonly<Record<string, string | undefined>> {
-  return { ...(existsSync(VALUES) ? parseEnv(readFileSync(VALUES, "utf8")) : {}), ...process.env };
+type Values = Readonly<Record<string, string | undefined>>;
+
+export function valuesInFile(): Values {
+  return existsSync(VALUES) ? parseEnv(readFileSync(VALUES, "utf8")) : {};
+}
+
+export function knownValues(): Values {
+  return { ...valuesInFile(), ...process.env };
 }
 
 /** @throws Stop where nobody knows it */

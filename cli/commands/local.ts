@@ -4,7 +4,7 @@ import { addressOf, Stop } from "../bridge.ts";
 import { check } from "../check.ts";
 import { init } from "../init.ts";
 import { assignment, positive } from "../options.ts";
-import { send, senders } from "../send.ts";
+import { send, senders } from "../sending/send.ts";
 import { print, run } from "../terminal.ts";
 
 export function localCommands(hookspan: Command): void {
@@ -76,7 +76,8 @@ function list(preset: string | undefined, json: boolean | undefined): void {
 }
 
 function told(status: number, answer: unknown): string {
-  const { executions = [] } = (answer ?? {}) as { executions?: { id: string; outcome: string; rule: string }[] };
+  const { executions } = (answer ?? {}) as { executions?: { id: string; outcome: string; rule: string }[] };
+  if (executions === undefined) return `${status}: taken; this sender is not told what comes of it, hookspan tail is`;
   if (executions.length === 0) return `${status}: no rule has taken it`;
   return executions
     .map(({ id, outcome, rule }) => `${status}: ${outcome} execution ${id} of the rule ${rule}`)

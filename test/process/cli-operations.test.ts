@@ -42,11 +42,30 @@ async function ended(id: string): Promise<void> {
 beforeAll(async () => {
   const made = await call(directory, ["init", "--yes"]);
   if (made.code !== 0) throw new Error(made.stderr);
-  stack = await startStack({ persistTo: join(directory, "storage"), config: JSON.parse(readFileSync(FILE, "utf8")) });
+  const config = JSON.parse(readFileSync(FILE, "utf8"));
+  Object.assign(config.sources, {
+    github: { preset: "github", secrets: ["GITHUB_SECRET"] },
+    shop: { preset: "shopify", secrets: ["SHOP_SECRET"] },
+    sms: { preset: "twilio", secrets: ["SMS_SECRET"], publicUrl: "https://bridge.example.com/in/sms" },
+  });
+  writeFileSync(FILE, JSON.stringify(config));
+  stack = await startStack({ persistTo: join(directory, "storage"), config });
 });
 afterAll(async () => {
   await stack?.stop();
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+});
+
+describe("hookspan send", () => {
+  it.each([
+    ["github", "issues.opened", "github", /^202: no rule has taken it/],
+    ["shopify", "orders/create", "shop", /^202: no rule has taken it/],
+    ["twilio", "delivered", "sms", /^200: taken; this sender is not told/],
+  ])("sends what %s sends as %s, and the bridge reads it as that", async (preset, type, source, said) => {
+    expect(await asked("send", preset, type)).toMatchObject({ code: 0, stdout: expect.stringMatching(said) });
+    const { events } = await stack.api<{ events: { type: string }[] }>(`/events?source=${source}`);
+    expect(events.map((event) => event.type)).toEqual([type]);
+  });
 });
 
 describe("hookspan executions, records and sources", () => {

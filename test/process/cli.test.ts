@@ -1,5 +1,14 @@
 // The command line as people call it: real processes, against a real bridge in local workerd.
-import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -136,7 +145,11 @@ describe("hookspan send", () => {
       code: 2,
       stderr: expect.stringContaining("no source of the preset github"),
     });
-    expect((await asked("send", "--list")).stdout.split("\n")).toContain("stripe");
+    expect((await asked("send", "--list")).stdout).toMatch(
+      /^stripe +Stripe: customer\.sub.*\n(.*\n)*paypal .*cannot be imitated: it signs/,
+    );
+    expect((await asked("send", "strype", "--list")).stderr).toContain("stripe");
+    expect((await asked("send", "github", "--list")).stdout).toContain("issues.opened");
     const other = {
       ...stack.secrets.all,
       STRIPE_WEBHOOK_SECRET: "whsec_of_somebody_else",
@@ -166,6 +179,34 @@ describe("hookspan doctor", () => {
       what: "callback crm: paused",
       advice: expect.stringContaining("resume"),
     });
+  });
+
+  it("says all that it can where questions are refused, nobody answers, or something here is wrong", async () => {
+    const refused = await hookspan(["doctor"], { HOOKSPAN_TOKEN: "wrong", HOOKSPAN_URL: stack.bridge.url });
+    expect(refused).toMatchObject({ code: 4, stderr: "" });
+    expect(refused.stdout).toMatch(
+      /ok {4}bridge\.config\.json is right\n.*ok {4}health: .*WRONG the bridge does not say: Unauthorized.*\n {6}The token is wrong/s,
+    );
+    expect(refused.stdout.match(/Unauthorized/g)).toHaveLength(1);
+
+    const away = { HOOKSPAN_TOKEN: "x", HOOKSPAN_URL: "http://127.0.0.1:1" };
+    const values = readFileSync(join(directory, ".dev.vars"), "utf8");
+    try {
+      writeFileSync(join(directory, ".dev.vars"), values.replace("STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOK_SECRET"));
+      chmodSync(join(directory, ".dev.vars"), 0o644);
+      const { code, stdout } = await hookspan(["doctor"], away);
+      expect(code).toBe(3);
+      expect(stdout).toContain(
+        "names STRIPE_WEBHOOK_SECRET, which is not in .dev.vars\n      STRIPE_WEBHOK_SECRET is there",
+      );
+      expect(stdout).toContain("chmod 600 .dev.vars");
+      expect(stdout).toContain("WRONG nobody answers at http://127.0.0.1:1\n      Start it");
+      for (const value of values.matchAll(/=(.+)/g)) expect(stdout).not.toContain(value[1]);
+    } finally {
+      writeFileSync(join(directory, ".dev.vars"), values);
+    }
+    const broken = await hookspan(["doctor", "--config", resolve("package.json")], away);
+    expect(broken.stdout).toMatch(/WRONG \S+package\.json is refused:\n {6}\S+: /);
   });
 });
 

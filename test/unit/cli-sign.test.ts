@@ -1,11 +1,11 @@
 // What the command line makes and signs is what the bridge verifies and reads, for every sender that can be imitated. The judges are the
 // bridge's own `verify` and `normalise`, which are held against the senders' own libraries elsewhere.
 import { describe, expect, it } from "vitest";
-import { bodyOf, type Draft } from "../../cli/draft.ts";
-import { typesOf } from "../../cli/examples.ts";
-import { constantsOf, sample, unmakeable } from "../../cli/sample.ts";
-import { senders } from "../../cli/send.ts";
-import { signed, unsignable } from "../../cli/sign.ts";
+import { bodyOf, type Draft } from "../../cli/sending/draft.ts";
+import { typesOf } from "../../cli/sending/examples.ts";
+import { constantsOf, sample, unmakeable } from "../../cli/sending/sample.ts";
+import { senders } from "../../cli/sending/send.ts";
+import { signed, unsignable } from "../../cli/sending/sign.ts";
 import { PRESET_NAMES, type PresetName, SourceConfig } from "../../src/core/source.ts";
 import { normalise } from "../../src/sources/normalise.ts";
 import { PRESETS, resolveSource } from "../../src/sources/presets.ts";

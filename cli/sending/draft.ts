@@ -1,5 +1,5 @@
 // A request in the making: its headers, its query and what its body holds, by the places that presets name. Pure.
-import type { Json } from "../src/core/json.ts";
+import type { Json } from "../../src/core/json.ts";
 
 export type Values = Record<string, unknown>;
 

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { PresetName } from "../src/core/source.ts";
+import type { PresetName } from "../../src/core/source.ts";
 import type { Values } from "./draft.ts";
 import { EXAMPLES } from "./examples-by-sender.ts";
 

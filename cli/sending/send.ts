@@ -1,13 +1,13 @@
 // hookspan send: a webhook as the sender would send it, signed with the secret that is known here, to a bridge.
 import { existsSync, readFileSync } from "node:fs";
-import { developmentSecrets } from "../scripts/development-secrets.ts";
-import { didYouMean } from "../src/core/did-you-mean.ts";
-import { PRESET_NAMES, type PresetName } from "../src/core/source.ts";
-import { PRESETS } from "../src/sources/presets.ts";
-import { reach, Stop, wordsOf } from "./bridge.ts";
+import { developmentSecrets } from "../../scripts/development-secrets.ts";
+import { didYouMean } from "../../src/core/did-you-mean.ts";
+import { PRESET_NAMES, type PresetName } from "../../src/core/source.ts";
+import { PRESETS } from "../../src/sources/presets.ts";
+import { reach, Stop, wordsOf } from "../bridge.ts";
+import { knownValues } from "../secrets.ts";
 import { typesOf } from "./examples.ts";
 import { constantsOf, sample, unmakeable } from "./sample.ts";
-import { knownValues } from "./secrets.ts";
 import { signed, unsignable } from "./sign.ts";
 
 export interface Sending {

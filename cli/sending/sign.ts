@@ -1,7 +1,7 @@
 // Signs a request as its sender would: the mirror of verification, from the same description. For senders whose scheme is a shared
 // secret; those with a private key of their own cannot be imitated.
 import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
-import { Verification } from "../src/core/source.ts";
+import { Verification } from "../../src/core/source.ts";
 import { bodyOf, contentTypeOf, type Draft, put, valueAt } from "./draft.ts";
 import { signAdyen, signJwt, signTwilio } from "./sign-own.ts";
 

@@ -1,8 +1,8 @@
 // An event that is new with each call, in the form of its sender: what is known of that sender's events, and then, by the preset's own
 // description, id, type, subject and time where the bridge will look for them.
 import { randomBytes, randomUUID } from "node:crypto";
-import type { PresetName } from "../src/core/source.ts";
-import { PRESETS } from "../src/sources/presets.ts";
+import type { PresetName } from "../../src/core/source.ts";
+import { PRESETS } from "../../src/sources/presets.ts";
 import { type Draft, isPlace, put, set, steps, type Values, valueAt } from "./draft.ts";
 import { exampleOf } from "./examples.ts";
 

@@ -1,6 +1,6 @@
 // The senders whose signature is a scheme of their own, and tokens that are signed by a shared secret: Twilio, Adyen's notifications, monday.com.
 import { createHash, createHmac } from "node:crypto";
-import type { Verification } from "../src/core/source.ts";
+import type { Verification } from "../../src/core/source.ts";
 import { bodyOf, type Draft, put, valueAt } from "./draft.ts";
 import type { Signing } from "./sign.ts";
 
