@@ -71,7 +71,10 @@ describe("hookspan init", () => {
     const answered = await hookspan(
       ["init", "--force", "--callback", "https://ops.example.com/in"],
       {},
-      "github\nissues.opened\n\n\n",
+      "githup\ngithub\nissues.opened\n{% data..x %}\n\n\n\n",
+    );
+    expect(answered.stderr).toMatch(
+      /no preset githup; did you mean "github"\?.*\[\{% subject %\}\].*\[transactionlink\]/s,
     );
     expect(answered).toMatchObject({
       code: 0,
@@ -80,6 +83,17 @@ describe("hookspan init", () => {
     const config = JSON.parse(readFileSync(join(directory, "bridge.config.json"), "utf8"));
     expect(config.sources).toEqual({ github: { preset: "github", secrets: ["GITHUB_WEBHOOK_SECRET"] } });
     expect(config.rules[0].on).toEqual(["issues.opened"]);
+    const elsewhere = await hookspan(
+      ["init", "--force", "--callback", "https://ops.example.com/in"],
+      {},
+      "twilio\n\n\nhttp://x\nhttps://hooks.example.com/in/twilio\nn8n\n\nfulfil\n",
+    );
+    expect(elsewhere).toMatchObject({ code: 0, stdout: expect.stringContaining("secret put N8N_WEBHOOK_TOKEN") });
+    expect(elsewhere.stderr).toContain("http://x is no https address.");
+    expect(JSON.parse(readFileSync(join(directory, "bridge.config.json"), "utf8"))).toMatchObject({
+      engines: { default: { preset: "n8n", baseUrl: "https://n8n.example.com", token: "N8N_API_KEY" } },
+      sources: { twilio: { preset: "twilio", publicUrl: "https://hooks.example.com/in/twilio" } },
+    });
     expect(await hookspan(["init", "--force"], {}, "stripe\n")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("nothing was written"),
