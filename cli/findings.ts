@@ -84,7 +84,7 @@ function ofStats(stats: Facts["stats"], now: number): Finding[] {
     ),
     finding(
       dueMs < DUE_LATE_MS,
-      `${stats.backlog} due${dueMs < DUE_LATE_MS ? "" : `, the oldest for ${Math.round(dueMs / 60_000)} minutes`}`,
+      `executions with something due: ${stats.backlog}${dueMs < DUE_LATE_MS ? "" : `, the oldest for ${Math.round(dueMs / 60_000)} minutes`}`,
       "It waits for an engine or a callback that does not work (below), or for the sweep.",
     ),
     finding(

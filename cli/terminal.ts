@@ -44,6 +44,15 @@ export async function confirm(question: string, yes: boolean | undefined): Promi
   }
 }
 
+const BAR_CHARS = 24;
+
+/** @returns how much of all is done, as a bar; only a number where nobody knows how much there is */
+export function bar(done: number, all: number | null): string {
+  if (all === null || all === 0) return `${done}`;
+  const filled = Math.round((Math.min(done, all) / all) * BAR_CHARS);
+  return `[${"#".repeat(filled).padEnd(BAR_CHARS)}] ${done} of ${all}`;
+}
+
 /** A line that is written over and over; nothing where stderr is no terminal. */
 export function progress(): { tell(text: string): void; end(): void } {
   if (!process.stderr.isTTY) return { tell: () => undefined, end: () => undefined };

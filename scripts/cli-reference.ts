@@ -10,7 +10,7 @@ const HEAD = `# The command line
 **A first event, offline:** \`npm run hookspan -- init --yes\` writes a configuration and values for local use, \`npm run dev -- --quiet\` runs it beside the engine simulator, and
 \`npm run hookspan -- send stripe customer.subscription.created\` sends what Stripe would send. The receipt names the execution, and \`npm run hookspan -- executions ID\` tells what has become of it.
 
-\`send\` makes and signs a request by the description that the bridge verifies and reads by, for every sender whose proof is a shared secret; \`send --list\` names them, their usual types, and why a dozen others cannot be imitated.
+\`send\` makes and signs a request by the description that the bridge verifies and reads by, for every sender whose proof is a shared secret; \`send --list\` names them, their usual types, and why a few others cannot be imitated.
 GitHub's and Shopify's events are their published examples, others have the parts that rules ask for; \`--set\` changes any of it, by its path in the event's body. Where a sender gives its events no id, a member \`hookspan_sample\` keeps one from being taken for the one before.
 
 \`npm run config:push\`, \`config:pull\` and \`config:diff\` are \`hookspan config …\` ([living configuration](living-configuration.md)); \`npm run config:backtest\` tries another configuration on past events ([trying rules](trying-rules.md)).

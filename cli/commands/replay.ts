@@ -6,7 +6,7 @@ import { INTENTS } from "../../src/core/replay.ts";
 import type { JobFacts } from "../../src/http/api-jobs.ts";
 import { ask, Stop } from "../bridge.ts";
 import { filterOf, type Shared, withBridge, withFilter } from "../options.ts";
-import { confirm, counted, print, progress, run, say, untilInterrupted } from "../terminal.ts";
+import { bar, confirm, counted, print, progress, run, say, untilInterrupted } from "../terminal.ts";
 import { forEach } from "./executions.ts";
 
 const POLL_MS = 1_000;
@@ -148,14 +148,14 @@ function estimateLines(intent: string, { looked, complete, counts, reasons }: Es
 /** Until the job is over. It does not need whoever waits for it. */
 async function followed(options: Wanted, job: JobFacts, { looked, complete }: Estimate): Promise<JobFacts> {
   const interrupted = untilInterrupted();
-  const bar = progress();
+  const line = progress();
   let now = job;
   while (now.state === "running" && !interrupted.aborted) {
-    bar.tell(`${now.id}: ${now.looked}${complete ? ` of ${looked}` : ""}, ${counted(now.counts)}`);
+    line.tell(`${bar(now.looked, complete ? looked : null)}  ${counted(now.counts)}`);
     await wait(POLL_MS, undefined, { signal: interrupted }).catch(() => undefined);
     if (!interrupted.aborted) now = await ask<JobFacts>(options, "GET", `/jobs/${now.id}`);
   }
-  bar.end();
+  line.end();
   if (now.state === "running")
     say(`It goes on without you; hookspan jobs ${now.id} tells how far, and --cancel stops it.`);
   return now;

@@ -1,28 +1,41 @@
 // A request in the making: its headers, its query and what its body holds, by the places that presets name. Pure.
 import type { Json } from "../../src/core/json.ts";
+import { xmlOf } from "./xml.ts";
 
 export type Values = Record<string, unknown>;
 
 export interface Draft {
   readonly headers: Record<string, string>;
   readonly query: Record<string, string>;
-  /** json: the body as it is. form: its members as fields. payload: in one field of a form. */
-  readonly kind: "json" | "form" | "payload";
-  /** The name of that field. */
-  readonly field: string;
+  /** json, xml: the body as it is. form: its members as fields. payload: in one field of a form. */
+  readonly kind: "json" | "xml" | "form" | "payload";
+  /** The name of that field, and how the body is written there. */
+  readonly payload: { readonly field: string; readonly as: "json" | "xml"; readonly encoding?: "base64" | undefined };
+  /** Fields beside the payload. */
+  readonly beside: Record<string, string>;
   /** What is sent in one request. */
   readonly body: Values | unknown[];
   /** The one event in it: the body itself, or an item of a list in the body. */
   readonly item: Values;
 }
 
-export function bodyOf({ kind, field, body }: Draft): string {
+export function bodyOf(draft: Draft): string {
+  const { kind, body, payload } = draft;
   if (kind === "json") return JSON.stringify(body);
-  const fields = kind === "payload" ? { [field]: JSON.stringify(body) } : texts(body);
+  if (kind === "xml") return xmlOf(body);
+  // What a scheme of its own adds stands beside it.
+  const fields = kind === "payload" ? { [payload.field]: payloadOf(draft), ...draft.beside } : texts(body);
   return new URLSearchParams(fields).toString();
 }
 
+/** As it stands in its field. */
+export function payloadOf({ body, payload: { as, encoding } }: Draft): string {
+  const text = as === "xml" ? xmlOf(body) : JSON.stringify(body);
+  return encoding === "base64" ? Buffer.from(text).toString("base64") : text;
+}
+
 export function contentTypeOf({ kind }: Draft): string {
+  if (kind === "xml") return "text/xml; charset=utf-8";
   return kind === "json" ? "application/json" : "application/x-www-form-urlencoded";
 }
 
@@ -43,7 +56,7 @@ export function valueAt(draft: Draft, place: string, within: unknown = draft.bod
   if (kind === "header") return draft.headers[name.toLowerCase()];
   if (kind === "query") return draft.query[name];
   if (kind === "form")
-    return draft.kind === "payload" && name === draft.field ? JSON.stringify(draft.body) : get(draft.body, [name]);
+    return draft.kind === "payload" && name === draft.payload.field ? payloadOf(draft) : get(draft.body, [name]);
   return get(kind === "root" ? draft.body : within, steps(name));
 }
 

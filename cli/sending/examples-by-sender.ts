@@ -80,6 +80,10 @@ const adyen = {
   },
 };
 
+const braintree = {
+  notification: { subject: { subscription: { id: "my_id", status: "Active", price: "49.00", "plan-id": "plan" } } },
+};
+
 const linear = (data: object) => ({
   action: "create",
   type: "Issue",
@@ -137,6 +141,18 @@ export const EXAMPLES: Readonly<Partial<Record<PresetName, Readonly<Record<strin
   "gitlab-token": {
     push: gitlab("push"),
     "merge_request.open": gitlab("merge_request", { iid: 1, title: "Add an engine", state: "opened", action: "open" }),
+  },
+  braintree: {
+    subscription_charged_successfully: braintree,
+    subscription_went_past_due: braintree,
+    subscription_canceled: braintree,
+  },
+  "salesforce-outbound-message": {
+    "sf:Opportunity": {
+      Id: "04l5g00000000AAA",
+      sObject: { Id: "0065g00000ABCDeAAP", Name: "Acme", StageName: "Closed Won" },
+    },
+    "sf:Contact": { Id: "04l5g00000000AAA", sObject: { Id: "0035g00000ABCDeAAP", LastName: "Lovelace", Email: email } },
   },
   adyen: { AUTHORISATION: adyen, CAPTURE: adyen, REFUND: adyen },
   square: {

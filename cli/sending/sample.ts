@@ -44,32 +44,40 @@ export function sample(
   }
   const fault = fillType(draft, typed, type);
   if (fault !== null) return fault;
-  if (JSON.stringify([id, dedupeKey]).includes("sha256(")) draft.item[MARK] = fresh;
+  if (JSON.stringify([id, dedupeKey]).includes("sha256(")) {
+    // An XML document has one root.
+    const holder = draft.payload.as === "xml" ? Object.values(draft.item)[0] : draft.item;
+    set(holder, [MARK], fresh);
+  }
   for (const [path, text] of Object.entries(given)) set(draft.item, steps(`$.${path}`), parsed(text));
   return draft;
 }
 
 /** Why an event of this sender is not made here; null where one is. */
 export function unmakeable(name: PresetName): string | null {
+  return kindOf(name) === null ? "its body is multipart, which is not made here" : null;
+}
+
+function kindOf(name: PresetName): Draft["kind"] | null {
   const { accept, payload } = PRESETS[name];
   const [first] = accept;
-  if (first !== "json" && !accept.includes("form"))
-    return `its body is ${first === "xml" ? "XML" : first}, which is not made here`;
-  return first !== "json" && payload?.as === "xml" ? "its body holds XML, which is not made here" : null;
+  if (first === "json" || first === "xml") return first;
+  if (!accept.includes("form")) return null;
+  return payload !== undefined && !payload.optional ? "payload" : "form";
 }
 
 function draftOf(name: PresetName, type: string): Draft | string {
-  const fault = unmakeable(name);
-  if (fault !== null) return fault;
-  const { accept, payload, split } = PRESETS[name];
-  const kind = accept[0] === "json" ? "json" : "form";
+  const { payload, split } = PRESETS[name];
+  const kind = kindOf(name);
+  if (kind === null) return unmakeable(name) ?? "";
   const item = exampleOf(name, type);
-  const isList = split !== undefined && (kind === "json" || payload !== undefined);
+  const isList = split !== undefined && kind !== "form";
   return {
     headers: {},
     query: {},
-    kind: kind === "form" && payload !== undefined && !payload.optional ? "payload" : kind,
-    field: payload?.field ?? "",
+    kind,
+    payload: { field: "", as: "json", ...payload },
+    beside: {},
     body: isList ? listOf(split, item) : item,
     item,
   };

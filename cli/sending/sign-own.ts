@@ -1,7 +1,8 @@
-// The senders whose signature is a scheme of their own, and tokens that are signed by a shared secret: Twilio, Adyen's notifications, monday.com.
+// The senders whose signature is a scheme of their own, and tokens that are signed by a shared secret: Twilio, Adyen's notifications, Braintree,
+// monday.com.
 import { createHash, createHmac } from "node:crypto";
 import type { Verification } from "../../src/core/source.ts";
-import { bodyOf, type Draft, put, valueAt } from "./draft.ts";
+import { bodyOf, type Draft, payloadOf, put, valueAt } from "./draft.ts";
 import type { Signing } from "./sign.ts";
 
 const JWT_LIFETIME_S = 300;
@@ -44,6 +45,15 @@ export function signAdyen(draft: Draft, { secret }: Signing): string | null {
   const text = ADYEN_SIGNED.map((name) => String(valueAt(draft, path(name), draft.item) ?? "")).join(":");
   const mac = createHmac("sha256", Buffer.from(secret, "hex")).update(text).digest("base64");
   put(draft, path("additionalData.hmacSignature"), mac, draft.item);
+  return null;
+}
+
+/** HMAC-SHA1 under the SHA-1 of the private key; the secret is public key:private key. https://developer.paypal.com/braintree/docs/guides/webhooks/parse */
+export function signBraintree(draft: Draft, { secret }: Signing): string | null {
+  const [, publicKey, privateKey] = /^([^\s:]+):(\S+)$/.exec(secret) ?? [];
+  if (publicKey === undefined || privateKey === undefined) return "the secret must be public key:private key";
+  const key = createHash("sha1").update(privateKey).digest();
+  draft.beside.bt_signature = `${publicKey}|${createHmac("sha1", key).update(payloadOf(draft)).digest("hex")}`;
   return null;
 }
 

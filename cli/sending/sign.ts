@@ -3,7 +3,7 @@
 import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
 import { Verification } from "../../src/core/source.ts";
 import { bodyOf, contentTypeOf, type Draft, put, valueAt } from "./draft.ts";
-import { signAdyen, signJwt, signTwilio } from "./sign-own.ts";
+import { signAdyen, signBraintree, signJwt, signTwilio } from "./sign-own.ts";
 
 export interface Signed {
   readonly headers: Readonly<Record<string, string>>;
@@ -58,6 +58,8 @@ function sign(verify: Verification, draft: Draft, signing: Signing): string | nu
       return signTwilio(draft, signing);
     case "adyen-standard":
       return signAdyen(draft, signing);
+    case "braintree":
+      return signBraintree(draft, signing);
     case "jwt":
       return signJwt(verify, draft, signing);
     case "any":

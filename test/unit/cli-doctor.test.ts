@@ -47,7 +47,7 @@ describe("what doctor finds", () => {
     [
       "work that waits",
       { stats: { ...stats, backlog: 7, oldestDueAt: ago(HOUR_MS) } },
-      "7 due, the oldest for 60 minutes",
+      "executions with something due: 7, the oldest for 60 minutes",
       "waits for an engine",
     ],
     [
