@@ -37,14 +37,10 @@ export function findings(facts: Facts, now: number): Finding[] {
     ...ofConfig(facts.config),
     ...ofStats(facts.stats, now),
     ...(facts.engines ?? []).map(({ id, state }) =>
-      finding(
-        state === "working",
-        `engine ${id}: ${state}`,
-        ENGINES[state] ?? "See hookspan doctor --json and GET /api/engines.",
-      ),
+      finding(state === "working", `engine ${id}: ${state}`, ENGINES[state] ?? "See hookspan engines --json."),
     ),
     ...(facts.callbacks ?? []).map(({ id, state }) =>
-      finding(state === "working", `callback ${id}: ${state}`, CALLBACKS[state] ?? "See GET /api/callbacks."),
+      finding(state === "working", `callback ${id}: ${state}`, CALLBACKS[state] ?? "See hookspan callbacks --json."),
     ),
     ...(facts.sources ?? []).map(ofSource),
     ...(facts.shards ?? []).flatMap(({ shard, state }) =>
@@ -117,7 +113,7 @@ function ofSource({ id, state, silentSince, lastEventAt, notes }: NonNullable<Fa
 }
 
 const ENGINES: Readonly<Record<string, string>> = {
-  paused: "A person has paused it: POST /api/engines/:id/resume.",
+  paused: "A person has paused it: hookspan engines ID --resume.",
   unauthorized:
     "It has answered 401: it does not accept our token. npx wrangler secret put, with one that it accepts; it goes on by itself.",
   throttled: "It has asked for time; nothing is to be done.",
@@ -125,7 +121,7 @@ const ENGINES: Readonly<Record<string, string>> = {
 };
 
 const CALLBACKS: Readonly<Record<string, string>> = {
-  paused: "A person has paused it: POST /api/callbacks/:id/resume.",
+  paused: "A person has paused it: hookspan callbacks ID --resume.",
   disabled: "It is gone or has failed for days: mend it, resume it, resend its dead letters.",
   throttled: "It has asked for time; nothing is to be done.",
   failing: "It does not answer, or with errors; one message at a time tries it.",

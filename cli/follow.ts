@@ -49,12 +49,8 @@ export async function newcomers<T>(listing: Listing<T>, since: string | undefine
   };
   // What was there before is not new; unless it is asked for.
   if (since === undefined && newest.length > 0) await look(mark - OVERLAP_MS);
-  let asked = since !== undefined;
-  return () => {
-    const from = asked ? mark : mark - OVERLAP_MS;
-    asked = false;
-    return look(from);
-  };
+  const floor = since === undefined ? 0 : Date.parse(since);
+  return () => look(Math.max(floor, mark - OVERLAP_MS));
 }
 
 /** Again and again until the signal; a bridge that does not answer for a while is told once, and waited for. */

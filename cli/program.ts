@@ -4,6 +4,7 @@ import { configCommands } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { executionCommands } from "./commands/executions.ts";
 import { followingCommands } from "./commands/following.ts";
+import { gateCommands } from "./commands/gates.ts";
 import { localCommands } from "./commands/local.ts";
 import { replayCommands } from "./commands/replay.ts";
 import { senderCommands } from "./commands/senders.ts";
@@ -24,6 +25,7 @@ export function program(): Command {
   replayCommands(hookspan);
   followingCommands(hookspan);
   senderCommands(hookspan);
+  gateCommands(hookspan);
   configCommands(hookspan);
   tokenCommands(hookspan);
   doctorCommand(hookspan);

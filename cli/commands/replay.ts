@@ -86,6 +86,12 @@ function requestOf({ intent, revision, only: callback }: Wanted) {
   return { intent, ...(revision ? { revision } : {}), ...(callback ? { callback } : {}) };
 }
 
+/** Told, so that what breaks on the way can be asked for again. */
+function keyOf({ key = randomUUID() }: Wanted): string {
+  say(`With --key ${key} the same can be asked for again, and starts nothing twice.`);
+  return key;
+}
+
 /** @throws Stop 1 once all are done, where any could not be */
 async function byId(options: Wanted, ids: readonly string[]): Promise<void> {
   const request = requestOf(options);
@@ -103,7 +109,7 @@ async function byId(options: Wanted, ids: readonly string[]): Promise<void> {
   }
   if (possible === 0) throw new Stop(1, "There is nothing that can be done; nothing was.");
   await confirm(`${options.intent}: ${possible} of ${ids.length}. Go on?`, options.yes);
-  const key = options.key ?? randomUUID();
+  const key = keyOf(options);
   const refused = await forEach(ids, async (id) => {
     const one = await ask<One>(options, "POST", path(id), { body: request, headers: { "idempotency-key": key } });
     print(options.json ? JSON.stringify(one) : `${id}  ${[one.outcome, ...newOf(one)].join(" ")}`);
@@ -128,7 +134,7 @@ async function byFilter(options: Wanted, filter: object): Promise<void> {
   if (options.preview) return;
   if (estimate.complete && estimate.looked === 0) throw new Stop(1, "The filter means no execution; nothing was done.");
   await confirm("Go on?", options.yes);
-  const key = options.key ?? randomUUID();
+  const key = keyOf(options);
   const job = await ask<JobFacts>(options, "POST", "/jobs", { body: request, headers: { "idempotency-key": key } });
   const end = options.wait ? await followed(options, job, estimate) : job;
   print(options.json ? JSON.stringify(end) : jobLine(end));

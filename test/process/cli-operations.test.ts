@@ -155,18 +155,33 @@ describe("hookspan cancel", () => {
     const id = await sent("cus_over");
     await ended(id);
     expect(await asked("cancel", id)).toMatchObject({ code: 1, stderr: expect.stringContaining("It is over already") });
-    await fetch(`${stack.bridge.url}/api/engines/default/pause`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${stack.secrets.adminToken}` },
+    expect(await asked("engines", "default", "--pause")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^default {2}paused/),
     });
     const waiting = await sent("cus_cancel");
     expect(await asked("cancel", waiting)).toMatchObject({ code: 0, stdout: expect.stringContaining(waiting) });
     await ended(waiting);
     expect(await json("executions", waiting)).toMatchObject({ state: "canceled" });
-    await fetch(`${stack.bridge.url}/api/engines/default/resume`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${stack.secrets.adminToken}` },
+    expect((await asked("engines", "default", "--resume")).stdout).toMatch(/^default {2}working/);
+  });
+});
+
+describe("hookspan callbacks", () => {
+  it("are listed, stopped, let go on, and tried", async () => {
+    expect((await asked("callbacks")).stdout).toBe("crm  working\n");
+    expect((await asked("callbacks", "crm", "--pause")).stdout).toMatch(/^crm {2}paused/);
+    expect((await asked("callbacks", "crm", "--resume")).stdout).toMatch(/^crm {2}working/);
+    expect(await asked("callbacks", "crm", "--test")).toMatchObject({ code: 0, stdout: "crm  has taken it\n" });
+    stack.receiver.answerWith(500);
+    expect(await asked("callbacks", "crm", "--test")).toMatchObject({
+      code: 1,
+      stdout: "crm  has not taken it: HTTP 500\n",
     });
+    expect(stack.receiver.messages.map(({ type }) => type)).toContain("bridge.test");
+    expect(await asked("callbacks", "--pause")).toMatchObject({ code: 2 });
+    expect(await asked("callbacks", "crm", "--pause", "--resume")).toMatchObject({ code: 2 });
+    expect(await asked("callbacks", "erp")).toMatchObject({ code: 1, stderr: expect.stringContaining("crm") });
   });
 });
 
