@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// Starts the command line by a Node that reads TypeScript: the one that came as a package, or the user's own where it is new enough.
-import { spawnSync } from "node:child_process";
+// Starts the command line by a Node that reads TypeScript: this one where it is new enough, else the one that came as a package,
+// which gets every signal and whose end is this one's.
+import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+const MAIN = new URL("../cli/main.ts", import.meta.url);
 
 function bundled() {
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
@@ -16,11 +17,20 @@ function bundled() {
 }
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-const own = major > 22 || (major === 22 && minor >= 18) ? process.execPath : undefined;
-const node = own ?? bundled();
-if (!node) {
-  console.error("hookspan needs Node 22.18 or newer here: there is none for this platform as a package.");
-  process.exit(2);
+if (major > 22 || (major === 22 && minor >= 18)) {
+  await import(MAIN.href);
+} else {
+  const node = bundled();
+  if (!node) {
+    console.error("hookspan needs Node 22.18 or newer here: there is none for this platform as a package.");
+    process.exit(2);
+  }
+  const child = spawn(node, [fileURLToPath(MAIN), ...process.argv.slice(2)], { stdio: "inherit" });
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  child.on("exit", (status, signal) => {
+    if (signal === null) process.exit(status ?? 1);
+    for (const each of signals) process.removeAllListeners(each);
+    process.kill(process.pid, signal);
+  });
 }
-const { status } = spawnSync(node, [MAIN, ...process.argv.slice(2)], { stdio: "inherit" });
-process.exit(status ?? 1);

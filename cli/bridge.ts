@@ -1,5 +1,5 @@
 // Talks to a bridge's operations API for the commands: where it is, with which token, and what its refusals mean for whoever has asked.
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 
 const TIMEOUT_MS = 30_000;
 
@@ -29,35 +29,51 @@ export function addressOf({ url }: BridgeOptions): string {
 /** Never of the command line itself, which others can read. */
 function tokenOf({ tokenFile }: BridgeOptions): string {
   if (tokenFile === undefined) return process.env.HOOKSPAN_TOKEN?.trim() ?? "";
+  if (!existsSync(tokenFile)) throw new Stop(2, `--token-file: there is no ${tokenFile}`);
   if (process.platform !== "win32" && (statSync(tokenFile).mode & 0o077) !== 0) {
     throw new Stop(2, `${tokenFile} can be read by others than its owner: chmod 600 ${tokenFile}`);
   }
   return readFileSync(tokenFile, "utf8").trim();
 }
 
-export interface Answer<T> {
-  readonly status: number;
-  readonly value: T;
-  readonly headers: Headers;
+export interface Asking {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** @throws Stop where the bridge refuses, or does not answer */
 export async function ask<T>(
   options: BridgeOptions,
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "PUT" | "DELETE",
   path: string,
-  body?: unknown,
-): Promise<Answer<T>> {
+  { body, headers }: Asking = {},
+): Promise<T> {
   const token = tokenOf(options);
   if (token === "") throw new Stop(2, "Set HOOKSPAN_TOKEN, or name a file that holds the token with --token-file.");
   const answer = await reach(`${addressOf(options)}/api${path}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { ...headers, authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = await answer.text();
-  if (answer.ok) return { status: answer.status, value: JSON.parse(text) as T, headers: answer.headers };
-  throw new Stop(answer.status === 401 || answer.status === 403 ? 4 : 1, wordsOf(text, answer.status));
+  if (!answer.ok) throw new Stop(exitCodeOf(answer.status), wordsOf(text, answer.status));
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new Stop(3, `${addressOf(options)} is no bridge: it answers ${answer.status} without JSON.`);
+  }
+}
+
+function exitCodeOf(status: number): 1 | 3 | 4 {
+  if (status === 401 || status === 403) return 4;
+  return status >= 500 ? 3 : 1;
+}
+
+/** A path with what is asked of it. What is undefined is left out. */
+export function withQuery(path: string, query: Readonly<Record<string, unknown>>): string {
+  const stated = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) stated.set(name, String(value));
+  return stated.size === 0 ? path : `${path}?${stated}`;
 }
 
 /** @throws Stop where nobody answers */

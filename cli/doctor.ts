@@ -1,5 +1,8 @@
-// hookspan doctor: what is wrong with a running bridge, and what to do about it. Asks the bridge, and changes nothing.
-import { addressOf, ask, type BridgeOptions, reach } from "./bridge.ts";
+// hookspan doctor: what is wrong with a running bridge and with what is here, and what to do about it. Asks, and changes nothing. A question that
+// is refused is a finding, and the others are asked all the same.
+import { addressOf, ask, type BridgeOptions, reach, Stop, withQuery } from "./bridge.ts";
+import { examineHere } from "./doctor-here.ts";
+import { type Facts, findings } from "./findings.ts";
 
 export interface Finding {
   readonly well: boolean;
@@ -8,59 +11,69 @@ export interface Finding {
   readonly advice?: string;
 }
 
-const SWEEP_LATE_MS = 5 * 60_000;
-const CLOCK_OFF_MS = 60_000;
-
-interface Facts {
-  readonly config: {
-    readonly revision: number;
-    readonly inForce: number | null;
-    readonly faults: readonly { readonly path: string; readonly message: string }[];
-  };
-  readonly stats: {
-    readonly lastSweepAt: string | null;
-    readonly backlog: number;
-    readonly oldestDueAt: string | null;
-    readonly deliveries: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  };
-  readonly engines: readonly { readonly id: string; readonly state: string }[];
-  readonly callbacks: readonly { readonly id: string; readonly state: string }[];
-  readonly sources: readonly {
-    readonly id: string;
-    readonly lastEventAt: string | null;
-    readonly silentSince: string | null;
-    readonly notes: { readonly refused: number } | null;
-  }[];
-  readonly shards: readonly { readonly shard: number; readonly state: string }[];
+export interface Examined {
+  readonly found: readonly Finding[];
+  readonly exitCode: 0 | 1 | 3 | 4;
 }
 
-export async function examine(options: BridgeOptions): Promise<Finding[]> {
+const CLOCK_OFF_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** @param config the file of the configuration here */
+export async function examine(options: BridgeOptions, config: string): Promise<Examined> {
   const address = addressOf(options);
-  const health = await reach(`${address}/healthz`);
-  const date = Date.parse(health.headers.get("date") ?? "");
-  const { checks = {} } = (await health.json().catch(() => ({}))) as { checks?: Record<string, string> };
-  const [config, stats, engines, callbacks, sources, shards] = await Promise.all([
-    ask<Facts["config"]>(options, "GET", "/config"),
-    ask<Facts["stats"]>(options, "GET", `/stats?since=${new Date(Date.now() - 86_400_000).toISOString()}`),
-    ask<{ engines: Facts["engines"] }>(options, "GET", "/engines"),
-    ask<{ callbacks: Facts["callbacks"] }>(options, "GET", "/callbacks"),
-    ask<{ sources: Facts["sources"] }>(options, "GET", "/sources"),
-    ask<{ shards: Facts["shards"] }>(options, "GET", "/shards"),
+  const here = examineHere(config);
+  const health = await healthOf(address);
+  if (health === null) {
+    const advice = "Start it (npm run dev), or say where it is with --url or HOOKSPAN_URL.";
+    return { found: [...here, { well: false, what: `nobody answers at ${address}`, advice }], exitCode: 3 };
+  }
+  const refused: Stop[] = [];
+  const asked = async <T>(path: string): Promise<T | null> => {
+    try {
+      return await ask<T>(options, "GET", path);
+    } catch (thrown) {
+      if (!(thrown instanceof Stop)) throw thrown;
+      refused.push(thrown);
+      return null;
+    }
+  };
+  const [current, stats, engines, callbacks, sources, shards] = await Promise.all([
+    asked<Facts["config"]>("/config"),
+    asked<Facts["stats"]>(withQuery("/stats", { since: new Date(Date.now() - DAY_MS).toISOString() })),
+    asked<{ engines: Facts["engines"] }>("/engines"),
+    asked<{ callbacks: Facts["callbacks"] }>("/callbacks"),
+    asked<{ sources: Facts["sources"] }>("/sources"),
+    asked<{ shards: Facts["shards"] }>("/shards"),
   ]);
   const facts: Facts = {
-    config: config.value,
-    stats: stats.value,
-    engines: engines.value.engines,
-    callbacks: callbacks.value.callbacks,
-    sources: sources.value.sources,
-    shards: shards.value.shards,
+    config: current,
+    stats,
+    engines: engines?.engines ?? null,
+    callbacks: callbacks?.callbacks ?? null,
+    sources: sources?.sources ?? null,
+    shards: shards?.shards ?? null,
   };
-  const clock = Number.isNaN(date) ? [] : [clockOf(Date.now() - date)];
+  const found = [...here, ...transport(address), ...health, ...refusals(refused), ...findings(facts, Date.now())];
+  const isWrong = found.some(({ well }) => !well);
+  return { found, exitCode: refused.some(({ exitCode }) => exitCode === 4) ? 4 : isWrong ? 1 : 0 };
+}
+
+/** @returns null where nobody answers */
+async function healthOf(address: string): Promise<Finding[] | null> {
+  const answer = await reach(`${address}/healthz`).catch((thrown: unknown) => {
+    if (thrown instanceof Stop) return null;
+    throw thrown;
+  });
+  if (answer === null) return null;
+  const date = Date.parse(answer.headers.get("date") ?? "");
+  const { checks } = (await answer.json().catch(() => ({}))) as { checks?: Record<string, string> };
+  const said = Object.entries(checks ?? {}).map(([name, state]) => `${name} ${state}`);
+  const what = `health: ${said.join(", ") || `HTTP ${answer.status}, which no bridge answers`}`;
+  const advice = checks ? "See the findings below." : "Something else answers there: see --url and HOOKSPAN_URL.";
   return [
-    ...transport(address),
-    { well: health.ok, what: `health: ${words(checks)}`, advice: "See the findings below." },
-    ...clock,
-    ...findings(facts, Date.now()),
+    { well: answer.ok && checks !== undefined, what, advice },
+    ...(Number.isNaN(date) ? [] : [clockOf(Date.now() - date)]),
   ];
 }
 
@@ -79,66 +92,19 @@ function clockOf(offMs: number): Finding {
   };
 }
 
-/** Pure. */
-export function findings({ config, stats, engines, callbacks, sources, shards }: Facts, now: number): Finding[] {
-  const found: Finding[] = [];
-  const tell = (well: boolean, what: string, advice: string): void => void found.push({ well, what, advice });
-  tell(
-    config.faults.length === 0,
-    `configuration: revision ${config.revision}${config.faults.length > 0 ? " is refused" : ""}`,
-    config.faults.map(({ path, message }) => `${path}: ${message}`).join("; "),
-  );
-  const sweptMs = stats.lastSweepAt === null ? null : now - Date.parse(stats.lastSweepAt);
-  tell(
-    sweptMs !== null && sweptMs < SWEEP_LATE_MS,
-    sweptMs === null ? "no sweep has run yet" : `the last sweep was ${Math.round(sweptMs / 1_000)} s ago`,
-    "The cron trigger does not fire: see the Worker's triggers in the Cloudflare dashboard.",
-  );
-  const dead = Object.entries(stats.deliveries).flatMap(([id, states]) =>
-    states.exhausted ? [`${states.exhausted} of ${id}`] : [],
-  );
-  tell(
-    dead.length === 0,
-    dead.length === 0 ? "no dead letters of the last day" : `dead letters: ${dead.join(", ")}`,
-    "hookspan executions --delivery exhausted tells why; mend it, and resend them.",
-  );
-  for (const { id, state } of engines)
-    tell(state === "working", `engine ${id}: ${state}`, ENGINES[state] ?? "See GET /api/engines.");
-  for (const { id, state } of callbacks)
-    tell(state === "working", `callback ${id}: ${state}`, CALLBACKS[state] ?? "See GET /api/callbacks.");
-  for (const { id, silentSince, lastEventAt, notes } of sources) {
-    const heard = lastEventAt === null ? "never heard of" : `last heard of ${lastEventAt}`;
-    tell(
-      silentSince === null && lastEventAt !== null,
-      `source ${id}: ${heard}${notes && notes.refused > 0 ? `, ${notes.refused} refused lately` : ""}`,
-      lastEventAt === null
-        ? `Give the sender the address /in/${id}; what it sends is refused or shown at once.`
-        : "See at the sender whether the webhook is still enabled.",
-    );
-  }
-  for (const { shard, state } of shards)
-    if (state !== "ok") tell(false, `shard ${shard} is ${state}`, "Raise ledger.shards, or shorten ledger.retention.");
-  return found;
+/** Each reason once: where one question is refused, mostly all are. */
+function refusals(stops: readonly Stop[]): Finding[] {
+  const byWords = new Map(stops.map((stop) => [stop.message, stop]));
+  return [...byWords.values()].map(({ message, exitCode }) => ({
+    well: false,
+    what: `the bridge does not say: ${message}`,
+    advice: ADVICE[exitCode],
+  }));
 }
 
-const ENGINES: Readonly<Record<string, string>> = {
-  paused: "A person has paused it: POST /api/engines/:id/resume.",
-  unauthorized: "It does not accept our token: wrangler secret put, with one that it accepts.",
-  throttled: "It has asked for time; nothing is to be done.",
-  failing: "It does not answer, or with errors; it is probed every minute.",
+const ADVICE: Readonly<Record<Stop["exitCode"], string>> = {
+  1: "The bridge may be of another version than this command line.",
+  2: "A token of the role viewer is enough: hookspan tokens create doctor --role viewer makes one.",
+  3: "While the configuration is refused it knows no more; else its log says why (npx wrangler tail).",
+  4: "The token is wrong, revoked or expired; npm run dev prints its own, a deployed bridge has the secret ADMIN_TOKEN.",
 };
-
-const CALLBACKS: Readonly<Record<string, string>> = {
-  paused: "A person has paused it: POST /api/callbacks/:id/resume.",
-  disabled: "It is gone or has failed for days: mend it, resume it, resend its dead letters.",
-  throttled: "It has asked for time; nothing is to be done.",
-  failing: "It does not answer, or with errors; one message at a time tries it.",
-};
-
-function words(checks: Readonly<Record<string, string>>): string {
-  return (
-    Object.entries(checks)
-      .map(([name, state]) => `${name} ${state}`)
-      .join(", ") || "no answer that is understood"
-  );
-}

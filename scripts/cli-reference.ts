@@ -10,19 +10,34 @@ const HEAD = `# The command line
 **A first event, offline:** \`npm run hookspan -- init --yes\` writes a configuration and values for local use, \`npm run dev -- --quiet\` runs it beside the engine simulator, and
 \`npm run hookspan -- send stripe customer.subscription.created\` sends what Stripe would send. The receipt names the execution, and \`npm run hookspan -- executions ID\` tells what has become of it.
 
-\`send\` signs by the description that the bridge verifies by, for the senders whose proof is an HMAC or a token in a header: two thirds of the presets. For the others it says what stands in the way. The body is made up and of one form for all, so rules about a sender's own
-fields want \`--set\`; headers that name the event (GitHub's, Shopify's) are not sent.
+\`send\` makes and signs a request by the description that the bridge verifies and reads by, for every sender whose proof is a shared secret; \`send --list\` names them, their usual types, and why a few others cannot be imitated.
+GitHub's and Shopify's events are their published examples, others have the parts that rules ask for; \`--set\` changes any of it, by its path in the event's body. Where a sender gives its events no id, a member \`hookspan_sample\` keeps one from being taken for the one before.
 
-\`npm run config:push\`, \`config:pull\`, \`config:diff\` and \`config:backtest\` change and try a running bridge's configuration ([living configuration](living-configuration.md), [trying rules](trying-rules.md)).
+\`npm run config:push\`, \`config:pull\` and \`config:diff\` are \`hookspan config …\` ([living configuration](living-configuration.md)); \`npm run config:backtest\` tries another configuration on past events ([trying rules](trying-rules.md)).
+
+\`replay\` tells first what would be done, then asks; without a terminal it does nothing unless it is told \`--yes\`. What the four intents are: [replays](replay.md).
 `;
 
 export function cliReference(): string {
   const commands = program().commands.filter((command) => command.name() !== "help");
-  return `${HEAD}\n${commands.map(section).join("\n")}`;
+  return `${HEAD}\n${commands.flatMap(sections).join("\n")}`;
+}
+
+/** Of a command that has others below it, theirs. */
+function sections(command: Command): string[] {
+  const below = command.commands.filter((each) => each.name() !== "help");
+  return below.length > 0 ? below.flatMap(sections) : [section(command)];
 }
 
 /** Always of the same width, whoever makes it. */
 function section(command: Command): string {
-  const help = command.configureHelp({ helpWidth: 120 }).helpInformation().trimEnd();
-  return `## ${command.name()}\n\n\`\`\`text\n${help}\n\`\`\`\n`;
+  let help = "";
+  command.configureHelp({ helpWidth: 120 }).configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  command.outputHelp();
+  const above = command.parent?.parent ? `${command.parent.name()} ` : "";
+  return `## ${above}${command.name()}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`;
 }

@@ -1,7 +1,8 @@
 // The senders' chapters of the documents, made from the presets: the table in the README and docs/senders.md. Each
 // configuration in them is one that `resolveSource` has accepted.
-import { DEFAULT_TOLERANCE_SECONDS, type PRESET_NAMES, SourceConfig } from "../src/core/source.ts";
-import { PRESETS, type Preset, resolveSource } from "../src/sources/presets.ts";
+import { smallestSource } from "../cli/source-config.ts";
+import { DEFAULT_TOLERANCE_SECONDS, type PRESET_NAMES } from "../src/core/source.ts";
+import { PRESETS, type Preset } from "../src/sources/presets.ts";
 
 type PresetId = (typeof PRESET_NAMES)[number];
 
@@ -19,23 +20,11 @@ const OWN_SECRET_NAMES: Readonly<Partial<Record<PresetId, readonly string[]>>> =
   plaid: ["PLAID_CLIENT_ID", "PLAID_SECRET"],
 };
 
-const MAX_ROUNDS = 4;
-
-/** The smallest configuration of a sender that is accepted. */
 function configurationOf(preset: PresetId): Record<string, unknown> {
-  const captures = PRESETS[preset].handshake?.some(({ capture }) => capture !== undefined) ?? false;
-  const config: Record<string, unknown> = { preset, ...(captures ? { state: "pending" } : {}) };
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const resolved = resolveSource(preset, SourceConfig.parse(config));
-    if (resolved.ok) return config;
-    for (const { path } of resolved.error) {
-      const [field] = path;
-      const placeholder = typeof field === "string" ? PLACEHOLDERS[field] : undefined;
-      if (typeof field !== "string" || !placeholder) throw new Error(`${preset}: ${JSON.stringify(resolved.error)}`);
-      config[field] = placeholder(preset);
-    }
-  }
-  throw new Error(`no configuration of ${preset} is accepted`);
+  const fields = Object.entries(PLACEHOLDERS).map(([name, placeholder]) => [name, () => placeholder(preset)] as const);
+  const small = smallestSource(preset, Object.fromEntries(fields));
+  if ("missing" in small) throw new Error(`${preset} needs ${small.missing}`);
+  return small.config;
 }
 
 function secretNames(preset: PresetId): readonly string[] {

@@ -1,42 +1,30 @@
 // The command line as people call it: real processes, against a real bridge in local workerd.
-import { spawn } from "node:child_process";
-import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LocalStack, startStack } from "../../scripts/local-stack.ts";
+import { call, type Ran } from "./hookspan.ts";
 
-const HOOKSPAN = resolve("bin/hookspan.js");
 const directory = mkdtempSync(join(tmpdir(), "hookspan-cli-"));
 
 let stack: LocalStack;
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 function hookspan(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   input = "",
 ): Promise<Ran> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [HOOKSPAN, ...args], {
-      cwd: directory,
-      env: { PATH: process.env.PATH, ...environment },
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.on("close", (code) => done({ code, stdout, stderr }));
-    child.stdin.end(input);
-  });
+  return call(directory, args, environment, input);
 }
 
 /** Against the bridge, with its secrets. */
@@ -83,7 +71,10 @@ describe("hookspan init", () => {
     const answered = await hookspan(
       ["init", "--force", "--callback", "https://ops.example.com/in"],
       {},
-      "github\nissues.opened\n\n\n",
+      "githup\ngithub\nissues.opened\n{% data..x %}\n\n\n\n",
+    );
+    expect(answered.stderr).toMatch(
+      /no preset githup; did you mean "github"\?.*\[\{% subject %\}\].*\[transactionlink\]/s,
     );
     expect(answered).toMatchObject({
       code: 0,
@@ -92,6 +83,17 @@ describe("hookspan init", () => {
     const config = JSON.parse(readFileSync(join(directory, "bridge.config.json"), "utf8"));
     expect(config.sources).toEqual({ github: { preset: "github", secrets: ["GITHUB_WEBHOOK_SECRET"] } });
     expect(config.rules[0].on).toEqual(["issues.opened"]);
+    const elsewhere = await hookspan(
+      ["init", "--force", "--callback", "https://ops.example.com/in"],
+      {},
+      "twilio\n\n\nhttp://x\nhttps://hooks.example.com/in/twilio\nn8n\n\nfulfil\n",
+    );
+    expect(elsewhere).toMatchObject({ code: 0, stdout: expect.stringContaining("secret put N8N_WEBHOOK_TOKEN") });
+    expect(elsewhere.stderr).toContain("http://x is no https address.");
+    expect(JSON.parse(readFileSync(join(directory, "bridge.config.json"), "utf8"))).toMatchObject({
+      engines: { default: { preset: "n8n", baseUrl: "https://n8n.example.com", token: "N8N_API_KEY" } },
+      sources: { twilio: { preset: "twilio", publicUrl: "https://hooks.example.com/in/twilio" } },
+    });
     expect(await hookspan(["init", "--force"], {}, "stripe\n")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("nothing was written"),
@@ -157,7 +159,11 @@ describe("hookspan send", () => {
       code: 2,
       stderr: expect.stringContaining("no source of the preset github"),
     });
-    expect((await asked("send", "--list")).stdout.split("\n")).toContain("stripe");
+    expect((await asked("send", "--list")).stdout).toMatch(
+      /^stripe +Stripe: customer\.sub.*\n(.*\n)*paypal .*cannot be imitated: it signs/,
+    );
+    expect((await asked("send", "strype", "--list")).stderr).toContain("stripe");
+    expect((await asked("send", "github", "--list")).stdout).toContain("issues.opened");
     const other = {
       ...stack.secrets.all,
       STRIPE_WEBHOOK_SECRET: "whsec_of_somebody_else",
@@ -187,6 +193,34 @@ describe("hookspan doctor", () => {
       what: "callback crm: paused",
       advice: expect.stringContaining("resume"),
     });
+  });
+
+  it("says all that it can where questions are refused, nobody answers, or something here is wrong", async () => {
+    const refused = await hookspan(["doctor"], { HOOKSPAN_TOKEN: "wrong", HOOKSPAN_URL: stack.bridge.url });
+    expect(refused).toMatchObject({ code: 4, stderr: "" });
+    expect(refused.stdout).toMatch(
+      /ok {4}bridge\.config\.json is right\n.*ok {4}health: .*WRONG the bridge does not say: Unauthorized.*\n {6}The token is wrong/s,
+    );
+    expect(refused.stdout.match(/Unauthorized/g)).toHaveLength(1);
+
+    const away = { HOOKSPAN_TOKEN: "x", HOOKSPAN_URL: "http://127.0.0.1:1" };
+    const values = readFileSync(join(directory, ".dev.vars"), "utf8");
+    try {
+      writeFileSync(join(directory, ".dev.vars"), values.replace("STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOK_SECRET"));
+      chmodSync(join(directory, ".dev.vars"), 0o644);
+      const { code, stdout } = await hookspan(["doctor"], away);
+      expect(code).toBe(3);
+      expect(stdout).toContain(
+        "names STRIPE_WEBHOOK_SECRET, which is not in .dev.vars\n      STRIPE_WEBHOK_SECRET is there",
+      );
+      expect(stdout).toContain("chmod 600 .dev.vars");
+      expect(stdout).toContain("WRONG nobody answers at http://127.0.0.1:1\n      Start it");
+      for (const value of values.matchAll(/=(.+)/g)) expect(stdout).not.toContain(value[1]);
+    } finally {
+      writeFileSync(join(directory, ".dev.vars"), values);
+    }
+    const broken = await hookspan(["doctor", "--config", resolve("package.json")], away);
+    expect(broken.stdout).toMatch(/WRONG \S+package\.json is refused:\n {6}\S+: /);
   });
 });
 

@@ -41,7 +41,7 @@ function run(program: string, args: readonly string[], env: Record<string, strin
 /** As the npm script runs it. */
 function config(args: string, env: Record<string, string> = {}): Promise<Outcome> {
   const given = { HOOKSPAN_URL: stack.bridge.url, HOOKSPAN_TOKEN: stack.secrets.adminToken, ...env };
-  return run(process.execPath, [join(ROOT, "scripts/config.ts"), ...args.split(" ")], given);
+  return run(process.execPath, [join(ROOT, "bin/hookspan.js"), "config", ...args.split(" ")], given);
 }
 
 async function shell(script: string) {
@@ -100,7 +100,7 @@ describe.skipIf(!hasShell)("a running bridge", () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(example("larger-orders.config.json"));
   });
 
-  it("that cannot be asked, or is asked in a wrong way, is told with exit code 2", async () => {
+  it("that cannot be asked, or is asked in a wrong way, is told with an exit code that says which", async () => {
     const closed = `http://127.0.0.1:${await freePort()}`;
     const outcomes = await Promise.all([
       config(`diff larger-orders.config.json --url ${closed}`),
@@ -110,8 +110,8 @@ describe.skipIf(!hasShell)("a running bridge", () => {
       config("publish"),
       config("push --yes"),
     ]);
-    expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
-    const words = ["cannot be reached", "401", "HOOKSPAN_TOKEN", "cannot be read", "Usage", "--yes"];
+    expect(outcomes.map(({ code }) => code)).toEqual([3, 4, 2, 2, 2, 2]);
+    const words = ["does not answer", "Unauthorized", "HOOKSPAN_TOKEN", "cannot be read", "publish", "--yes"];
     for (const [at, word] of words.entries()) expect(outcomes[at]?.output).toContain(word);
   });
 });

@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 interface SourceFile {
-  /** Relative to src, with slashes. */
+  /** Relative to src or cli, with slashes. */
   readonly path: string;
   readonly part: string;
   readonly text: string;
@@ -58,22 +58,38 @@ interface SourceFile {
   readonly code: string;
 }
 
-const files: SourceFile[] = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
-  .map((path) => path.replaceAll("\\", "/"))
-  .filter(
-    (path) =>
-      /\.tsx?$/.test(path) &&
-      !path.endsWith(".d.ts") &&
-      !path.endsWith(".generated.ts") &&
-      !path.includes(".wrangler/"),
-  )
-  .map((path) => {
-    const text = readFileSync(join(ROOT, "src", path), "utf8");
-    const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
-    return { path, part: path.split("/")[0] ?? path, text, code };
-  });
+/** What the command line may import beside itself. Of `http` it takes types only: what the API answers. */
+const CLI_MAY_IMPORT = [
+  "src/core",
+  "src/sources",
+  "src/bridge",
+  "src/callbacks/signature.ts",
+  "scripts/development-secrets.ts",
+  "commander",
+  "node",
+];
 
-function importsOf(file: SourceFile): string[] {
+const files = filesIn("src");
+const cli = filesIn("cli");
+
+function filesIn(folder: string): SourceFile[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter(
+      (path) =>
+        /\.tsx?$/.test(path) &&
+        !path.endsWith(".d.ts") &&
+        !path.endsWith(".generated.ts") &&
+        !path.includes(".wrangler/"),
+    )
+    .map((path) => {
+      const text = readFileSync(join(ROOT, folder, path), "utf8");
+      const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+      return { path, part: path.split("/")[0] ?? path, text, code };
+    });
+}
+
+function importsOf(file: SourceFile, folder = "src"): string[] {
   const specifiers = [
     ...file.code.matchAll(/^(?:import|export)\b[^;="]*?from\s+"([^"\n]+)"|^import\s+"([^"]+)"|import\("([^"]+)"\)/gm),
   ];
@@ -81,7 +97,8 @@ function importsOf(file: SourceFile): string[] {
     .map((match) => match[1] ?? match[2] ?? match[3] ?? "")
     .map((specifier) => {
       if (!specifier.startsWith(".")) return specifier;
-      return relative("src", normalize(join("src", dirname(file.path), specifier))).replaceAll("\\", "/");
+      const target = normalize(join(folder, dirname(file.path), specifier));
+      return (folder === "src" ? relative(folder, target) : target).replaceAll("\\", "/");
     });
 }
 
@@ -145,14 +162,37 @@ describe("the architecture", () => {
     expect(filesWith(/\blistedBySender\(/)).toEqual(["bridge/compare.ts", "sources/verify.ts"]);
   });
 
+  it("keeps the command line outside: a client of the API that shares what is pure, and nothing of the Worker knows it", () => {
+    const forbidden = cli.flatMap((file) =>
+      importsOf(
+        { ...file, code: file.code.replace(/^import type\b[^;]*?from "[./]+\/src\/http\/[^"]+";/gm, "") },
+        "cli",
+      )
+        .filter(
+          (target) =>
+            !target.startsWith("cli/") &&
+            !CLI_MAY_IMPORT.some(
+              (each) => target === each || (/^[/:]/.test(target.slice(each.length)) && target.startsWith(each)),
+            ),
+        )
+        .map((target) => `${file.path} imports ${target}`),
+    );
+    expect(cli.length).toBeGreaterThan(10);
+    expect(forbidden).toEqual([]);
+    expect(files.filter((file) => importsOf(file).some((target) => target.startsWith("../cli")))).toEqual([]);
+  });
+
   it("has no file over 300 lines, and each says first what it is for", () => {
-    const long = files.filter(({ text }) => text.trimEnd().split("\n").length > MAX_LINES);
-    const silent = files.filter(({ text }) => !text.startsWith("//"));
+    const all = [...files, ...cli];
+    const long = all.filter(({ text }) => text.trimEnd().split("\n").length > MAX_LINES);
+    const silent = all.filter(({ text }) => !text.startsWith("//"));
     expect([...long, ...silent].map(({ path }) => path)).toEqual([]);
   });
 
   it("has no folder for leftovers", () => {
-    const named = files.filter(({ path }) => /(^|\/)(utils?|helpers?|common|misc|lib)(\/|\.ts$)/.test(path));
+    const named = [...files, ...cli].filter(({ path }) =>
+      /(^|\/)(utils?|helpers?|common|misc|lib)(\/|\.ts$)/.test(path),
+    );
     expect(named.map(({ path }) => path)).toEqual([]);
   });
 });
