@@ -92,14 +92,18 @@ export async function composeBridge(
   const offsetMs = isDevelopment(env) && scheduledTime !== undefined ? scheduledTime - realNow() : 0;
   const now = (): number => realNow() + offsetMs;
   const secrets = (names: readonly string[]): string[] => names.map((name) => textBinding(env, name) ?? "");
-  const engines = new Map<string, Engine>(
-    Object.entries(config.engines).map(([id, engine]) => {
-      const definition = resolveEngine(engine);
-      const token = tokenSource(id, engine, definition, { tokens, secrets });
-      const given = { token, tokens: operationTokens(engine, secrets), fetch: callFetch, now: realNow };
-      return [id, createEngine(definition, given)];
-    }),
-  );
+  const engines = new Map<string, Engine>();
+  const engineOf = (id: string): Engine | undefined => {
+    const known = engines.get(id);
+    const engine = Object.hasOwn(config.engines, id) ? config.engines[id] : undefined;
+    if (known || !engine) return known;
+    const definition = resolveEngine(engine);
+    const token = tokenSource(id, engine, definition, { tokens, secrets });
+    const given = { token, tokens: operationTokens(engine, secrets), fetch: callFetch, now: realNow };
+    const made = createEngine(definition, given);
+    engines.set(id, made);
+    return made;
+  };
   const plainLog = logOf(requestId);
   // What turns is told to the log in one place; whatever of it is for people goes on from here.
   const alertingLog: Log = (level, name, fields) => {
@@ -147,7 +151,7 @@ export async function composeBridge(
       now,
     }),
     keys,
-    engine: (id) => engines.get(id),
+    engine: engineOf,
     listing(id) {
       const source = config.sources[id];
       const [token = ""] = secrets(source?.compare ? [source.compare.token] : []);

@@ -1,4 +1,4 @@
-// Waiting, and bounds on it. Pure but for the timer, which the platform's AbortSignal keeps.
+// Waiting, and bounds on it. Pure but for the timers, which the platform keeps.
 
 /** Waits, so that what was just in trouble has a moment to recover. */
 export async function pause(ms: number): Promise<void> {
@@ -12,10 +12,14 @@ export async function pause(ms: number): Promise<void> {
  * @throws a TimeoutError where `work` has not settled in time; what it comes to later is ignored
  */
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const expired = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    timer = setTimeout(() => reject(new DOMException(`not done within ${timeoutMs} ms`, "TimeoutError")), timeoutMs);
   });
-  // A race listens to both, so neither can be an unhandled rejection.
-  return Promise.race([work, expired]);
+  try {
+    // A race listens to both, so neither can be an unhandled rejection.
+    return await Promise.race([work, expired]);
+  } finally {
+    if (timer !== undefined) clearTimeout(timer);
+  }
 }

@@ -14,12 +14,24 @@ export async function readInboundBody(
   maxBytes: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, Problem>> {
   if (request.body === null) return ok(new Uint8Array());
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return err(bodyTooLarge(maxBytes));
+  const length = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (length > maxBytes) return err(bodyTooLarge(maxBytes));
+  const reading = length > 0 ? readLength(request.body, length) : readCapped(request.body, maxBytes);
   try {
-    const body = await within(BODY_TIMEOUT_MS, readCapped(request.body, maxBytes));
+    const body = await within(BODY_TIMEOUT_MS, reading);
     return body ? ok(body) : err(bodyTooLarge(maxBytes));
   } catch (thrown) {
     const late = thrown instanceof Error && thrown.name === "TimeoutError";
     return err(late ? bodyTooSlow(BODY_TIMEOUT_MS) : bodyIncomplete());
   }
+}
+
+/** In one read, where the sender has said how much, which is what most do. @throws where it was not that much */
+async function readLength(body: ReadableStream, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader({ mode: "byob" });
+  // One byte more is asked for, so that the answer comes with the end.
+  const { value } = await reader.readAtLeast(length + 1, new Uint8Array(length + 1));
+  if (value?.byteLength === length) return value as Uint8Array<ArrayBuffer>;
+  reader.cancel().catch(() => undefined);
+  throw new Error("the body is not as long as its Content-Length says");
 }

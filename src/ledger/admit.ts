@@ -5,7 +5,7 @@ import { erasedKey } from "../core/erased-key.ts";
 import { applied } from "../core/execution.ts";
 import { asKept } from "../core/kept-payload.ts";
 import { isActive, type RunState } from "../core/run-state.ts";
-import { storeText } from "./chunks.ts";
+import { fitsInRow, storeText } from "./chunks.ts";
 import { hasErased } from "./erased.ts";
 import { type AdmissionRow, type Candidate, type SummaryRow, toExecution, toProgressRow } from "./row.ts";
 import { IDS_PER_MS, publicId } from "./shard.ts";
@@ -47,8 +47,7 @@ export function admitOne(
     if (verdict === "replace") requestCancel(sql, known.id, by, now);
     sql.exec(statements.RELEASE_KEY, known.id);
   }
-  const { id } = sql.exec<{ id: number }>(statements.NEXT_ID, now * IDS_PER_MS).one();
-  insert(sql, id, cancel === null ? row : applyCancel(sql, candidate, cancel, now), token);
+  const id = insert(sql, cancel === null ? row : applyCancel(sql, candidate, cancel, now), now, token);
   fresh.add(id);
   return asNew(sql, id, candidate);
 }
@@ -119,24 +118,29 @@ function asNew(sql: SqlStorage, id: number, { cancel }: Candidate): AdmittedRow 
   return { outcome: "new", id, row };
 }
 
-function insert(sql: SqlStorage, id: number, row: AdmissionRow, token: string): void {
-  sql.exec(
-    statements.INSERT,
-    id,
-    row.rule,
-    row.source,
-    row.record_id,
-    row.dedupe_key,
-    row.window_ends_at,
-    row.run,
-    row.delivery,
-    row.due_at,
-    row.started_at,
-    row.purge_at,
-    token,
-    row.attributes,
-    row.payload === null ? null : storeText(sql, id, "payload", row.payload),
-    row.progress,
-    row.result,
-  );
+function insert(sql: SqlStorage, row: AdmissionRow, now: number, token: string): number {
+  const large = row.payload !== null && !fitsInRow(row.payload) ? row.payload : null;
+  const { id } = sql
+    .exec<{ id: number }>(
+      statements.INSERT,
+      now * IDS_PER_MS,
+      row.rule,
+      row.source,
+      row.record_id,
+      row.dedupe_key,
+      row.window_ends_at,
+      row.run,
+      row.delivery,
+      row.due_at,
+      row.started_at,
+      row.purge_at,
+      token,
+      row.attributes,
+      large === null ? row.payload : null,
+      row.progress,
+      row.result,
+    )
+    .one();
+  if (large !== null) storeText(sql, id, "payload", large);
+  return id;
 }

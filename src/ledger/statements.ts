@@ -4,8 +4,6 @@ import { POLL_AGE_FRACTION, POLL_INTERVALS_MINUTES, START_GIVE_UP_MS } from "../
 import { isActive, RUN_STATES } from "../core/run-state.ts";
 import type { PageColumn } from "./query.ts";
 
-export const NEXT_ID = "SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM executions";
-
 const SUMMARY = `id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery, due_at, started_at, purge_at,
   version, attributes, progress, cancel_at, cancel_by`;
 
@@ -63,9 +61,11 @@ export const REQUEST_CANCEL = `UPDATE executions SET cancel_at = coalesce(cancel
 /** Frees a key for a later execution; the one that had it stays. */
 export const RELEASE_KEY = "UPDATE executions SET released = id WHERE id = ?";
 
+/** The id is the time, or one more than the last where that is not later. Its first parameter: now, as an id. */
 export const INSERT = `INSERT INTO executions (id, rule, source, record_id, dedupe_key, window_ends_at, run, delivery,
   due_at, started_at, purge_at, version, write_token, attributes, payload, progress, result)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`;
+  VALUES ((SELECT max(coalesce(max(id), 0) + 1, ?) FROM executions), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
+  RETURNING id`;
 
 export const SELECT_SUMMARY = `SELECT ${SUMMARY} FROM executions WHERE id = ?`;
 export const SELECT_VALUES = "SELECT payload, result FROM executions WHERE id = ?";

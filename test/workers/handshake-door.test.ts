@@ -2,11 +2,13 @@
 // methods, slow bodies, and the notes that are made afterwards.
 import { afterEach, describe, it, vi } from "vitest";
 import { ok } from "../../src/core/result.ts";
+import { BODY_TIMEOUT_MS } from "../../src/http/inbound-body.ts";
 import { KINDS } from "../unit/sources/handshake/kinds.ts";
 import { bytesOf, door, NOW, type Receipt, SECRETS, SIGNED_SOURCE, signatureOf } from "./handshake-bridge.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 const event = { id: "evt_1", type: "order.paid" };
@@ -212,12 +214,11 @@ describe("a method", () => {
 
 describe("a body that does not come", () => {
   it("is answered 408 after its time", async ({ expect }) => {
-    const timeout = new AbortController();
-    vi.spyOn(AbortSignal, "timeout").mockReturnValue(timeout.signal);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const at = door({ sender: SIGNED_SOURCE });
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
     const asked = at.ask("/in/sender", { method: "POST", body, headers: { "content-type": "application/json" } });
-    timeout.abort(new DOMException("late", "TimeoutError"));
+    await vi.advanceTimersByTimeAsync(BODY_TIMEOUT_MS);
     const response = await asked;
     expect([response.status, (await response.json<{ type: string }>()).type]).toEqual([
       408,

@@ -3,9 +3,19 @@
 export type MacHash = "SHA-1" | "SHA-256" | "SHA-512";
 export type MacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
-/** @param bytes Must not be empty: Web Crypto refuses a key without bytes. */
-export function importMacKey(bytes: Uint8Array<ArrayBuffer>, hash: MacHash): Promise<MacKey> {
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["sign", "verify"]);
+/** Keys are made of secrets, of which a bridge has few, and are wanted with every webhook. */
+const MAX_KEYS = 256;
+const keys = new Map<string, MacKey>();
+
+/** @param bytes Of a secret. Must not be empty: Web Crypto refuses a key without bytes. */
+export async function importMacKey(bytes: Uint8Array<ArrayBuffer>, hash: MacHash): Promise<MacKey> {
+  const name = `${hash} ${bytes}`;
+  const known = keys.get(name);
+  if (known) return known;
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["sign", "verify"]);
+  if (keys.size >= MAX_KEYS) keys.clear();
+  keys.set(name, key);
+  return key;
 }
 
 export async function computeMac(key: MacKey, content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
