@@ -4,11 +4,13 @@ import { alternatives } from "./alternatives.ts";
 import { bundle } from "./bundle.ts";
 import { cost } from "./cost.ts";
 import { drain } from "./drain.ts";
+import { growth } from "./growth.ts";
 import { ingress } from "./ingress.ts";
 import { listing } from "./listing.ts";
 import { pages } from "./pages.ts";
 import { rules } from "./rules.ts";
 import { scale } from "./scale.ts";
+import { start } from "./start.ts";
 import { verification } from "./verification.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -16,8 +18,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   rules,
   ingress,
   bundle,
+  start,
   drain,
   listing,
+  growth,
   pages,
   cost,
   alternatives,
