@@ -58,7 +58,7 @@ function measured(count: number): { readonly count: number; readonly set: RuleSe
 async function decisions(text: string, sets: readonly { count: number; set: RuleSet }[]): Promise<void> {
   const config = BridgeConfig.parse(configOf(3));
   const three = compiled(config).compiled;
-  const surroundings = { namespace: config.recordNamespace, revision: 0 };
+  const surroundings = { namespace: config.recordNamespace, revision: 0, keepPayloads: true };
   const contenders = sets.map(({ count, set }) => ({
     name: `JSON.parse, and the rules decide: ${count.toLocaleString("en")} rules`,
     run: async () => {

@@ -6,6 +6,7 @@ import { cost } from "./cost.ts";
 import { drain } from "./drain.ts";
 import { growth } from "./growth.ts";
 import { ingress } from "./ingress.ts";
+import { latency } from "./latency.ts";
 import { listing } from "./listing.ts";
 import { pages } from "./pages.ts";
 import { rules } from "./rules.ts";
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   bundle,
   start,
   drain,
+  latency,
   listing,
   growth,
   pages,

@@ -45,7 +45,19 @@ const FIGURES: readonly Figure[] = [
     what: "a million executions, gross, at the published prices",
     section: "alternatives",
     row: ["Hookspan"],
-    shown: [[1, "${}"]],
+    shown: [[1, "{} dollars"]],
+  },
+  {
+    what: "a webhook to its start call, quiet, half of them within",
+    section: "latency",
+    row: ["webhook to start call, push, quiet"],
+    shown: [[1, "{} ms"]],
+  },
+  {
+    what: "the end of a run to its callback, where the engine pushes, half of them within",
+    section: "latency",
+    row: ["the engine pushes, quiet"],
+    shown: [[1, "{} ms"]],
   },
   { what: "the whole Worker, compressed", section: "bundle", row: ["the whole Worker"], shown: [[2, "{} KiB"]] },
 ];

@@ -1,5 +1,5 @@
 // Writes the files that are made from others: docs/openapi.json from the declared operations, bridge.schema.json and docs/configuration.md from the zod schema of the
-// configuration, docs/senders.md and the README's table from the presets, src/env.d.ts from wrangler.toml, src/ui/assets.generated.ts from the
+// configuration, docs/senders.md and the README's table from the presets, the README's figures from bench/RESULTS.md, src/env.d.ts from wrangler.toml, src/ui/assets.generated.ts from the
 // dashboard's style, script and icon. With --check it writes nothing and fails where a file is out of date.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { OPERATIONS } from "../src/http/api.ts";
 import { openApiDocument } from "../src/http/api-document.ts";
 import { cliReference } from "./cli-reference.ts";
 import { configurationReference } from "./configuration-reference.ts";
+import { figuresTable } from "./figures.ts";
 import { sendersPage, sendersTable } from "./senders.ts";
 import { licencesPage } from "./supply/licences.ts";
 import { uiAssets } from "./ui-assets.ts";
@@ -23,13 +24,18 @@ function bridgeSchema(): string {
   return `${JSON.stringify({ title: "Hookspan bridge configuration", ...schema }, null, 2)}\n`;
 }
 
-/** The README as it is, with the table of senders between its marks made anew. */
+/** The README as it is, with the tables between its marks made anew. */
 function readme(): string {
-  const [begin, end] = ["<!-- senders: made by npm run generate -->", "<!-- end of senders -->"];
-  const [before, rest] = readFileSync(`${ROOT}README.md`, "utf8").split(begin);
+  const figures = figuresTable(readFileSync(`${ROOT}bench/RESULTS.md`, "utf8"));
+  return between("figures", figures, between("senders", sendersTable(), readFileSync(`${ROOT}README.md`, "utf8")));
+}
+
+function between(name: string, table: string, text: string): string {
+  const [begin, end] = [`<!-- ${name}: made by npm run generate -->`, `<!-- end of ${name} -->`];
+  const [before, rest] = text.split(begin);
   const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error("README.md has lost the marks of its table of senders");
-  return `${before}${begin}\n${sendersTable()}\n${end}${after}`;
+  if (after === undefined) throw new Error(`README.md has lost the marks of its table of ${name}`);
+  return `${before}${begin}\n${table}\n${end}${after}`;
 }
 
 /** The example's names are given, so that the outcome does not depend on whoever has a .dev.vars of their own. */

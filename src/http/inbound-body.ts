@@ -26,12 +26,18 @@ export async function readInboundBody(
   }
 }
 
+/** What the platform's readers of bytes can do beyond the standard, which not every type of a stream knows. */
+interface ByteReader {
+  readAtLeast(bytes: number, into: Uint8Array<ArrayBuffer>): Promise<{ value?: Uint8Array<ArrayBuffer> }>;
+  cancel(): Promise<void>;
+}
+
 /** In one read, where the sender has said how much, which is what most do. @throws where it was not that much */
 async function readLength(body: ReadableStream, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader({ mode: "byob" });
+  const reader: ByteReader = body.getReader({ mode: "byob" }) as never;
   // One byte more is asked for, so that the answer comes with the end.
   const { value } = await reader.readAtLeast(length + 1, new Uint8Array(length + 1));
-  if (value?.byteLength === length) return value as Uint8Array<ArrayBuffer>;
+  if (value?.byteLength === length) return value;
   reader.cancel().catch(() => undefined);
   throw new Error("the body is not as long as its Content-Length says");
 }
