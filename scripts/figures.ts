@@ -1,4 +1,4 @@
-// The README's short table of figures, taken from bench/RESULTS.md: no number is written twice. Reads tables of Markdown and nothing
+// Tables of figures for the README and docs/cost.md, taken from bench/RESULTS.md: no number is written twice. Reads tables of Markdown and nothing
 // else; fails where one that it wants is not there.
 
 interface Figure {
@@ -94,4 +94,11 @@ function rowOf(results: string, section: string, begins: readonly string[]): rea
   if (!row || found.length > 1)
     throw new Error(`bench/RESULTS.md, ${section}: ${found.length} rows begin with ${begins.join(", ")}`);
   return row;
+}
+
+/** What a month costs by the events of a day, as the benchmark of scale has computed it. @throws where it is not there */
+export function monthTable(results: string): string {
+  const [table] = /(?<=### Dollars a month, gross\n\n)(?:\|.*\n)+/.exec(results) ?? [];
+  if (table === undefined) throw new Error("bench/RESULTS.md has lost its dollars a month");
+  return table.trimEnd();
 }

@@ -1,5 +1,5 @@
 // Admission, inside a shard: what becomes of an event's execution in view of the one that its key has, and what a cancel is
-// applied to. Synchronous, inside the shard's transaction, so that nothing comes between what is read and what is written.
+// applied to. Synchronous, so that nothing comes between what is read and what is written; what takes several statements is one transaction.
 import { onRepeat, type Verdict } from "../core/dedupe.ts";
 import { erasedKey } from "../core/erased-key.ts";
 import { applied } from "../core/execution.ts";
