@@ -26,7 +26,7 @@ interface Outage {
 }
 
 interface Drained {
-  readonly calls: number;
+  readonly starts: number;
   readonly sweeps: number;
   readonly peak: number;
   readonly seconds: number;
@@ -37,23 +37,25 @@ export async function drain({ due = 1_000, invocations = [1, 2, 4, 8], long = 20
   const [floor, ...others] = await inTurn(invocations, (each) => drained({ ...one, invocations: each }));
   if (!floor) return;
   console.log(`${due} starts due in ${SHARDS} shards, ${LATENCY_MS} ms each, at most 40 at a time; one sweep.\n`);
-  console.log("| invocations | calls | seconds | calls/s | most at a time | ratio to one |\n|---|---|---|---|---|---|");
+  console.log(
+    "| invocations | starts | seconds | starts/s | most at a time | ratio to one |\n|---|---|---|---|---|---|",
+  );
   for (const [index, run] of [floor, ...others].entries()) {
-    const rate = run.calls / run.seconds;
-    const ratio = rate / (floor.calls / floor.seconds);
+    const rate = run.starts / run.seconds;
+    const ratio = rate / (floor.starts / floor.seconds);
     console.log(
-      `| ${invocations[index]} | ${run.calls} | ${run.seconds.toFixed(1)} | ${rate.toFixed(0)} | ${run.peak} | ${ratio.toFixed(2)} |`,
+      `| ${invocations[index]} | ${run.starts} | ${run.seconds.toFixed(1)} | ${rate.toFixed(0)} | ${run.peak} | ${ratio.toFixed(2)} |`,
     );
   }
   const outage = { due: long, invocations: 8, maxConcurrent: 200, toTheEnd: true };
-  const { calls, sweeps, seconds, peak } = await drained(outage);
-  const each = calls / sweeps / outage.invocations;
+  const { starts, sweeps, seconds, peak } = await drained(outage);
+  const each = starts / sweeps / outage.invocations;
   console.log(`\n${long} starts due, 8 invocations, at most 200 at a time: sweep after sweep until nothing is due.\n`);
   console.log(
-    "| calls | sweeps | seconds | calls/s | calls of an invocation, mean | most at a time |\n|---|---|---|---|---|---|",
+    "| starts | sweeps | seconds | starts/s | starts of an invocation, mean | most at a time |\n|---|---|---|---|---|---|",
   );
   console.log(
-    `| ${calls} | ${sweeps} | ${seconds.toFixed(1)} | ${(calls / seconds).toFixed(0)} | ${each.toFixed(0)} | ${peak} |`,
+    `| ${starts} | ${sweeps} | ${seconds.toFixed(1)} | ${(starts / seconds).toFixed(0)} | ${each.toFixed(0)} | ${peak} |`,
   );
 }
 
@@ -101,15 +103,15 @@ async function drained({ due, invocations, maxConcurrent, toTheEnd }: Outage): P
     let sweeps = 0;
     for (
       let before = -1;
-      before < engine.calls() && engine.calls() < due && (toTheEnd || sweeps === 0);
+      before < engine.starts() && engine.starts() < due && (toTheEnd || sweeps === 0);
       at += MINUTE_MS
     ) {
-      before = engine.calls();
+      before = engine.starts();
       await sweep(at);
       sweeps++;
     }
-    if (toTheEnd && engine.calls() !== due) throw new Error(`${engine.calls()} of ${due} were started`);
-    return { calls: engine.calls(), sweeps, peak: engine.peak(), seconds: (performance.now() - begun) / 1_000 };
+    if (toTheEnd && engine.starts() !== due) throw new Error(`${engine.starts()} of ${due} were started`);
+    return { starts: engine.starts(), sweeps, peak: engine.peak(), seconds: (performance.now() - begun) / 1_000 };
   } finally {
     await bridge.kill();
     engine.close();
@@ -142,14 +144,14 @@ function configOf(sweepInvocations: number, maxConcurrent: number) {
   };
 }
 
-/** Answers every start call after a while, and counts how many it has at a time. */
+/** Answers every call after a while; counts the starts, and how many calls of any kind it has at a time. */
 async function slowEngine() {
-  let calls = 0;
+  let starts = 0;
   let open = 0;
   let peak = 0;
   const server = createServer((request, response) => {
     request.resume();
-    calls++;
+    if (request.method === "POST") starts++;
     peak = Math.max(peak, ++open);
     setTimeout(() => {
       open--;
@@ -159,7 +161,7 @@ async function slowEngine() {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, calls: () => calls, peak: () => peak, close: () => server.close() };
+  return { url: `http://127.0.0.1:${port}`, starts: () => starts, peak: () => peak, close: () => server.close() };
 }
 
 async function inTurn<In, Out>(items: readonly In[], run: (item: In) => Promise<Out>): Promise<Out[]> {
