@@ -4,8 +4,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-
-const STORAGE = "storage";
+import { STORAGE } from "../workerd/capnp.ts";
 
 /** @returns how many objects were copied. @throws with words for the operator */
 export async function backUp(data: string, to: string): Promise<number> {

@@ -89,16 +89,16 @@ class Server {
 
   /** @param sources where those of another version are */
   async start(sources?: string): Promise<void> {
-    const env = {
-      ...process.env,
-      ...(sources === undefined ? {} : { HOOKSPAN_SOURCES: sources }),
-      DEVELOPMENT: "true",
-      DEVELOPMENT_ENGINE_URL: simulator.url,
-      DEVELOPMENT_CALLBACK_URL: receiver.url,
-      HOOKSPAN_TICK_MS: "500",
+    const rehearsal = {
+      engineUrl: simulator.url,
+      callbackUrl: receiver.url,
+      tickEveryMs: 500,
+      watch: { everyMs: 300, deadlineMs: 2_000, failures: 3, startMs: 20_000 },
+      ...(sources !== undefined && { sources }),
     };
-    const child = spawn(process.execPath, ["scripts/start.ts", ...this.#args], {
-      env,
+    const file = join(directory, `rehearsal-${new URL(this.url).port}.json`);
+    writeFileSync(file, JSON.stringify(rehearsal));
+    const child = spawn(process.execPath, ["scripts/start.ts", ...this.#args, "--rehearsal", file], {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -117,6 +117,13 @@ class Server {
 
   get pid(): number {
     return this.#child?.pid ?? 0;
+  }
+
+  /** Of the workerd in it. */
+  get workerd(): number {
+    const pid = Number(spawnSync("pgrep", ["-P", String(this.pid), "workerd"], { encoding: "utf8" }).stdout.trim());
+    if (!(pid > 0)) throw new Error("there is no workerd");
+    return pid;
   }
 
   /** All of it at once, as a power cut would. */
@@ -261,9 +268,7 @@ describe.concurrent("npm start", () => {
     const data = join(directory, "supervised");
     const server = new Server(await freePort(), data);
     await server.start();
-    const child = Number(spawnSync("pgrep", ["-P", String(server.pid), "workerd"], { encoding: "utf8" }).stdout.trim());
-    expect(child).toBeGreaterThan(0);
-    process.kill(child, "SIGKILL");
+    process.kill(server.workerd, "SIGKILL");
     await until(async () => server.output.includes("workerd has ended (SIGKILL)"));
     await server.ready();
     await until(async () => (server.output.match(/sweep\.finished/g) ?? []).length > 1);
@@ -274,6 +279,51 @@ describe.concurrent("npm start", () => {
     }
     expect(await server.stop()).toBe(0);
     expect(await fetch(`${server.url}/healthz`).catch(() => "gone")).toBe("gone");
+  });
+
+  it("kills a workerd that hangs and starts it again: what is sent meanwhile is delivered", async () => {
+    const server = new Server(await freePort(), join(directory, "hung"));
+    await server.start();
+    const before = await server.deliver(30_000);
+    await until(async () => receiver.messages.some(({ data }) => data.execution === before));
+    const hung = server.workerd;
+    process.kill(hung, "SIGSTOP");
+    const meanwhile = server.deliver(30_001);
+    await until(async () => server.output.includes("workerd hangs: it is killed."));
+    expect(server.output.match(/workerd has not answered \(\d of 3\): the time was over/g)).toHaveLength(3);
+    await until(async () => server.output.includes("workerd has ended (SIGKILL)"));
+    await server.ready();
+    expect(server.workerd).not.toBe(hung);
+    await reconciled(server, [before, await meanwhile], 30_000);
+    await server.stop();
+  }, 240_000);
+
+  it("lets nobody else have its port or its directory, not even where only workerd is left of it", async () => {
+    const data = join(directory, "owned");
+    const port = await freePort();
+    const server = new Server(port, data);
+    await server.start();
+    const start = (...args: string[]) =>
+      spawnSync(process.execPath, ["scripts/start.ts", "--config", configFile, "--secrets", secretsFile, ...args], {
+        encoding: "utf8",
+        env: { PATH: process.env.PATH },
+      });
+    expect(start("--data", join(directory, "other"), "--port", String(port))).toMatchObject({
+      status: 75,
+      stderr: `Port ${port} of 127.0.0.1 is in use: end what listens there, or choose another with --port.\n`,
+    });
+    const free = String(await freePort());
+    expect(start("--data", data, "--port", free)).toMatchObject({
+      status: 75,
+      stderr: expect.stringContaining(`${data} is in use by another process`),
+    });
+    const left = server.workerd;
+    process.kill(server.pid, "SIGKILL");
+    await until(async () => start("--data", data, "--port", free).stderr.includes(`workerd still serves ${data}`));
+    process.kill(left, "SIGKILL");
+    await until(async () => !existsSync(`/proc/${left}`));
+    await server.start();
+    await server.stop();
   });
 
   it("believes nobody's word on who they are", async () => {
@@ -336,6 +386,13 @@ describe.concurrent("npm start", () => {
     chmodSync(secretsFile, 0o644);
     expect(start("--config", configFile, "--secrets", secretsFile).stderr).toContain("chmod 600");
     chmodSync(secretsFile, 0o600);
+    const development = spawnSync(process.execPath, ["scripts/start.ts"], {
+      encoding: "utf8",
+      env: { ...secrets.all, PATH: process.env.PATH, DEVELOPMENT: "true" },
+    });
+    expect(development).toMatchObject({ status: 2, stderr: expect.stringContaining("DEVELOPMENT is set in") });
+    const long = start("--config", configFile, "--secrets", secretsFile, "--data", join(directory, "x".repeat(90)));
+    expect(long).toMatchObject({ status: 2, stderr: expect.stringContaining("too long a path") });
     expect(existsSync("data")).toBe(false);
     expect(start("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("--trust-proxy") });
   });
