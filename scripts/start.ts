@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { InUse, restoringOf, takeDirectory, tickerSocket } from "./self-host/data-directory.ts";
+import { EXIT } from "./self-host/exit-status.ts";
 import { isLoopback } from "./self-host/rehearsal.ts";
 import { readSettings, type Settings, USAGE } from "./self-host/settings.ts";
 import { supervise } from "./self-host/supervisor.ts";
@@ -10,10 +11,6 @@ import { WATCH } from "./self-host/watch.ts";
 import { writeSite } from "./workerd/site.ts";
 
 const MINUTE_MS = 60_000;
-/** Something must be mended: to try again is of no use. */
-const REFUSED = 2;
-/** Another process has what is needed; it may end by itself (EX_TEMPFAIL of sysexits.h). */
-const IN_USE = 75;
 
 if (process.argv.includes("--help")) {
   console.log(USAGE);
@@ -26,7 +23,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 const say = (text: string): void => console.error(text);
 const { settings, command } = await prepared().catch((thrown: unknown) => {
   say(thrown instanceof Error ? thrown.message : String(thrown));
-  process.exit(thrown instanceof InUse ? IN_USE : REFUSED);
+  process.exit(thrown instanceof InUse ? EXIT.inUse : EXIT.refused);
 });
 
 const { data, host, port, variables, trustProxy, rehearsal } = settings;
