@@ -414,6 +414,29 @@ describe.concurrent("npm start", () => {
     await again.stop();
   }, 240_000);
 
+  it("serves in production, and warns where others can reach it without TLS", async () => {
+    const said: Record<string, string> = {};
+    for (const proxy of [[], ["--trust-proxy"]]) {
+      const port = await freePort();
+      const args = ["--config", configFile, "--secrets", secretsFile, "--data", join(directory, `open${proxy}`)];
+      const child = spawn(
+        process.execPath,
+        ["scripts/start.ts", ...args, "--host", "0.0.0.0", "--port", String(port), ...proxy],
+        { env: { PATH: process.env.PATH }, stdio: ["ignore", "ignore", "pipe"] },
+      );
+      let text = "";
+      child.stderr.setEncoding("utf8").on("data", (part) => (text += part));
+      const gone = once(child, "exit");
+      await until(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok).finally(() =>
+        child.kill("SIGTERM"),
+      );
+      expect(await gone).toEqual([0, null]);
+      said[proxy.join()] = text;
+    }
+    expect(said[""]).toMatch(/^Warning: 0\.0\.0\.0 can be reached from elsewhere/);
+    expect(said["--trust-proxy"]).not.toContain("Warning");
+  });
+
   it("says what is wrong before it starts anything", async () => {
     const start = (...args: string[]) =>
       spawnSync(process.execPath, ["scripts/start.ts", ...args], { encoding: "utf8", env: { PATH: process.env.PATH } });

@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
+import { developmentSecrets } from "../../../scripts/development-secrets.ts";
 import { takeDirectory } from "../../../scripts/self-host/data-directory.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hookspan-backup-"));
@@ -26,6 +27,8 @@ let made = 0;
 const fresh = (): string => join(root, String(made++));
 
 const backup = (...args: string[]) => spawnSync(process.execPath, ["scripts/backup.ts", ...args], { encoding: "utf8" });
+const CONFIG = "docs/examples/first-rule.config.json";
+const SECRETS = developmentSecrets(JSON.parse(readFileSync(CONFIG, "utf8"))).all;
 const SHARD = "hookspan-LedgerShard/ab12.sqlite";
 
 /** What a bridge keeps, with one row, still open and in its write-ahead log. */
@@ -149,11 +152,10 @@ describe("a restore", () => {
     expect(existsSync(restoring)).toBe(true);
     expect(existsSync(join(data, "storage"))).toBe(false);
 
-    const started = spawnSync(
-      process.execPath,
-      ["scripts/start.ts", "--config", "docs/examples/first-rule.config.json", "--data", data],
-      { encoding: "utf8", env: { PATH: process.env.PATH, ...SECRETS } },
-    );
+    const started = spawnSync(process.execPath, ["scripts/start.ts", "--config", CONFIG, "--data", data], {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, ...SECRETS },
+    });
     expect(started).toMatchObject({ status: 2, stderr: expect.stringContaining(`A restore into ${data} was cut off`) });
 
     expect(backup("--restore", copy, "--data", data)).toMatchObject({
@@ -164,12 +166,6 @@ describe("a restore", () => {
     expect(statSync(join(data, "storage", large)).size).toBe(bytes.length);
   });
 });
-
-const SECRETS = {
-  TRANSACTIONLINK_TOKEN: "tot_x",
-  SHOP_WEBHOOK_TOKEN: "shop-token-of-a-test",
-  CRM_CALLBACK_SECRET: "whsec_Zm9yIHRlc3RzIG9ubHk6IGZvciB0ZXN0cw==",
-};
 
 it("npm run backup says how it is called where it is called otherwise", () => {
   expect(backup()).toMatchObject({ status: 2, stderr: expect.stringContaining("Usage:") });
