@@ -32,13 +32,14 @@ if (typeof options === "string") {
 const directory = options.keep ?? mkdtempSync(join(tmpdir(), "hookspan-chaos-"));
 const begun = Date.now();
 console.log(
-  ` chaos: ${options.events} events, ${options.kills} kills, --seed ${options.seed}, storage in ${directory}`,
+  ` chaos: ${options.events} events, ${options.kills} kills, --seed ${options.seed}${options.selfHost ? " --self-host" : ""}, storage in ${directory}`,
 );
 
-const world = await createWorld(
+const world = await createWorld({
   directory,
-  options.verbose ? (name, text) => console.log(`[${name}] ${text.trimEnd()}`) : undefined,
-);
+  selfHost: options.selfHost,
+  ...(options.verbose && { onOutput: (name, text) => console.log(`[${name}] ${text.trimEnd()}`) }),
+});
 try {
   const chance = chanceOf(options.seed);
   const load = startLoad(world, chance.fork(), options.events, options.concurrency);
@@ -86,12 +87,14 @@ async function unfold(world: World, chance: Chance, load: Load, killer: Killer, 
       await wait(SETTLING_MS);
     }
     load.pause();
+    world.realTime(false);
     await killer.kill("bridge");
     await cron.stop();
     console.log(
       ` ${load.accepted} accepted, ${killer.kills.length} killed, ${Math.round((Date.now() - begun) / 1000)} s`,
     );
     await travel(world, chance, share(travelling, epoch, epochs), killer.killSomeone);
+    world.realTime(true);
   }
   await weather.clear();
   await drain(world, () => remaining(world));

@@ -10,6 +10,8 @@ export interface ChaosOptions {
   readonly concurrency: number;
   /** Where the processes keep their storage; a temporary folder, removed if all went well, otherwise. */
   readonly keep: string | undefined;
+  /** Whether the bridge is what `npm start` runs. */
+  readonly selfHost: boolean;
   /** Whether what the processes print is shown. */
   readonly verbose: boolean;
 }
@@ -18,7 +20,7 @@ const FULL = { events: 20_000, kills: 50 };
 const SHORT = { events: 600, kills: 6 };
 const MIN_KILLS = 3;
 
-export const USAGE = `npm run chaos -- [--short] [--events ${FULL.events}] [--kills ${FULL.kills}] [--seed N] [--concurrency 16] [--keep DIR] [--verbose]`;
+export const USAGE = `npm run chaos -- [--short] [--self-host] [--events ${FULL.events}] [--kills ${FULL.kills}] [--seed N] [--concurrency 16] [--keep DIR] [--verbose]`;
 
 /** @returns the options, or what is wrong with the arguments */
 export function readOptions(args: readonly string[]): ChaosOptions | string {
@@ -33,6 +35,7 @@ export function readOptions(args: readonly string[]): ChaosOptions | string {
         seed: { type: "string" },
         concurrency: { type: "string" },
         keep: { type: "string" },
+        "self-host": { type: "boolean" },
         verbose: { type: "boolean" },
       },
     }));
@@ -53,5 +56,10 @@ export function readOptions(args: readonly string[]): ChaosOptions | string {
   if (numbers.events < numbers.kills) return "--events must be at least as many as --kills";
   if (numbers.concurrency < 1) return "--concurrency must be at least 1";
   const { keep, verbose } = values;
-  return { ...numbers, keep: typeof keep === "string" ? keep : undefined, verbose: verbose === true };
+  return {
+    ...numbers,
+    keep: typeof keep === "string" ? keep : undefined,
+    selfHost: values["self-host"] === true,
+    verbose: verbose === true,
+  };
 }

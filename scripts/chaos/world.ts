@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DevelopmentSecrets, developmentSecrets } from "../development-secrets.ts";
 import { type SimulatorControl, simulatorControl } from "../simulator-control.ts";
+import { fireTicker } from "../workerd/ticker.ts";
 import { Killable } from "./killable.ts";
+import { type SelfHosted, selfHosted } from "./self-hosted.ts";
 import { createTap, type Tap } from "./tap.ts";
 import { prepareWorkerd } from "./workerd.ts";
 
@@ -63,6 +65,8 @@ export interface World {
   readonly control: SimulatorControl;
   readonly simulatorUrl: string;
   readonly secrets: DevelopmentSecrets;
+  /** From the bridge's next life on the real time counts, or only what `sweep` says. */
+  realTime(on: boolean): void;
   /** Fires the cron trigger as if it were `at`. @returns false where the bridge was not there, or not until the end */
   sweep(at: number): Promise<boolean>;
   /** Puts a configuration with more shards in force, while everything goes on; later lives of the bridge begin with it. */
@@ -72,7 +76,14 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export async function createWorld(directory: string, onOutput?: (name: string, text: string) => void): Promise<World> {
+export interface WorldOptions {
+  readonly directory: string;
+  /** Whether the bridge is what `npm start` runs, in place of a workerd of the run's own. */
+  readonly selfHost: boolean;
+  onOutput?(name: string, text: string): void;
+}
+
+export async function createWorld({ directory, selfHost, onOutput }: WorldOptions): Promise<World> {
   const [bridgePort = 0, cronPort = 0, simulatorPort = 0, receiverPort = 0] = await freePorts(4);
   const secrets = developmentSecrets(CONFIG);
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
@@ -92,25 +103,7 @@ export async function createWorld(directory: string, onOutput?: (name: string, t
     variables: { SIMULATOR_CONTROL: "true" },
     onOutput: (text) => onOutput?.("simulator", text),
   });
-  const bridge = await prepareWorkerd({
-    name: "bridge",
-    wranglerConfig: "wrangler.toml",
-    directory: join(directory, "bridge"),
-    port: bridgePort,
-    cronPort,
-    readyPath: "/healthz",
-    variables: {
-      DEVELOPMENT: "true",
-      DEVELOPMENT_CALLBACK_URL: receiverUrl,
-      ...secrets.all,
-    },
-    environmentNames: ["DEVELOPMENT_ENGINE_URL", "DEVELOPMENT_CONFIG"],
-    environment: async () => ({
-      DEVELOPMENT_ENGINE_URL: await tap.enter(),
-      DEVELOPMENT_CONFIG: JSON.stringify(config),
-    }),
-    onOutput: (text) => onOutput?.("bridge", text),
-  });
+  const { bridge, tick, sweep } = selfHost ? served() : await plain();
   const program = fileURLToPath(new URL("receiver-process.ts", import.meta.url));
   const receiver = new Killable({
     name: "receiver",
@@ -118,6 +111,37 @@ export async function createWorld(directory: string, onOutput?: (name: string, t
     readyUrl: `${receiverUrl}/ready`,
     onOutput: (text) => onOutput?.("receiver", text),
   });
+
+  function served(): SelfHosted {
+    return selfHosted({
+      directory: join(directory, "bridge"),
+      port: bridgePort,
+      config: () => config,
+      secrets: secrets.all,
+      callbackUrl: receiverUrl,
+      engineUrl: () => tap.enter(),
+      onOutput: (text) => onOutput?.("bridge", text),
+    });
+  }
+
+  async function plain(): Promise<SelfHosted> {
+    const killable = await prepareWorkerd({
+      name: "bridge",
+      wranglerConfig: "wrangler.toml",
+      directory: join(directory, "bridge"),
+      port: bridgePort,
+      cronPort,
+      readyPath: "/healthz",
+      variables: { DEVELOPMENT: "true", DEVELOPMENT_CALLBACK_URL: receiverUrl, ...secrets.all },
+      environmentNames: ["DEVELOPMENT_ENGINE_URL", "DEVELOPMENT_CONFIG"],
+      environment: async () => ({
+        DEVELOPMENT_ENGINE_URL: await tap.enter(),
+        DEVELOPMENT_CONFIG: JSON.stringify(config),
+      }),
+      onOutput: (text) => onOutput?.("bridge", text),
+    });
+    return { bridge: killable, tick: () => undefined, sweep: (at) => fireTicker({ port: cronPort }, { at }) };
+  }
 
   const stop = async (): Promise<void> => {
     await Promise.all([bridge.kill(), simulator.kill(), receiver.kill()]);
@@ -143,11 +167,8 @@ export async function createWorld(directory: string, onOutput?: (name: string, t
     simulatorUrl,
     secrets,
     stop,
-    async sweep(at) {
-      const answer = await fetch(`http://127.0.0.1:${cronPort}/?at=${at}`).catch(() => undefined);
-      const outcome = await answer?.text().catch(() => undefined);
-      return outcome === "ok";
-    },
+    realTime: tick,
+    sweep: async (at) => (await sweep(at).catch(() => undefined)) === "ok",
     async moreShards() {
       config = { ...CONFIG, ...MOVED };
       const authorization = `Bearer ${secrets.adminToken}`;

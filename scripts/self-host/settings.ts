@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
 import { readSetup } from "../../src/bridge/setup.ts";
+import { isLoopback, type Rehearsal, readRehearsal } from "./rehearsal.ts";
 
 export const USAGE = `Usage: npm start -- [--config FILE] [--data DIRECTORY] [--secrets FILE] [--host ADDRESS] [--port N]
 
@@ -12,7 +13,8 @@ export const USAGE = `Usage: npm start -- [--config FILE] [--data DIRECTORY] [--
   --host      the address to listen at (127.0.0.1); put a proxy with TLS in front
   --port      the port (8787)
   --trust-proxy             the proxy in front says in X-Forwarded-For who the client is, and in X-Forwarded-Proto that it was TLS
-  --allow-private-network   engines and callbacks may be in your own network; without it only public addresses are called`;
+  --allow-private-network   engines and callbacks may be in your own network; without it only public addresses are called
+  --rehearsal FILE          for tests of the bridge itself: engines and callbacks are stand-ins on this machine (scripts/self-host/rehearsal.ts)`;
 
 export interface Settings {
   readonly configFile: string;
@@ -23,12 +25,14 @@ export interface Settings {
   readonly allowPrivateNetwork: boolean;
   /** By name: what the Worker finds as its secrets and variables. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Where this is one: never in production. */
+  readonly rehearsal: Rehearsal | undefined;
 }
 
 /** Not secrets of the configuration, and known to the Worker all the same. */
 const FURTHER = ["ADMIN_TOKEN", "SOURCE_SECRETS_KEY"];
 
-/** For people who develop the bridge: as scripts/local-stack.ts sets them. */
+/** They loosen the Worker's checks: only a rehearsal sets them. */
 const DEVELOPMENT = ["DEVELOPMENT", "DEVELOPMENT_ENGINE_URL", "DEVELOPMENT_CALLBACK_URL", "DEVELOPMENT_CONFIG"];
 
 /** @throws with words for the operator */
@@ -46,6 +50,7 @@ export function readSettings(
       port: { type: "string", default: "8787" },
       "trust-proxy": { type: "boolean", default: false },
       "allow-private-network": { type: "boolean", default: false },
+      rehearsal: { type: "string" },
     },
   });
   const port = Number(values.port);
@@ -53,15 +58,18 @@ export function readSettings(
   const configFile = resolve(values.config);
   const document = readJson(configFile);
   const file = values.secrets === undefined ? {} : secretsOf(resolve(values.secrets));
-  const known = { ...file, ...defined(environment) };
-  const development = known.DEVELOPMENT === "true";
+  mustBeForProduction(defined(environment), "the environment");
+  mustBeForProduction(file, values.secrets ?? "");
+  const rehearsal = values.rehearsal === undefined ? undefined : readRehearsal(resolve(values.rehearsal));
+  if (rehearsal && !isLoopback(values.host)) throw new Error("--host: a rehearsal is heard by this machine only.");
+  const known = { ...file, ...defined(environment), ...(rehearsal && rehearsed(rehearsal)) };
   // Whatever a later configuration may name is bound too, as far as the file has it.
-  const names = new Set([...Object.keys(file), ...FURTHER, ...(development ? DEVELOPMENT : [])]);
+  const names = new Set([...Object.keys(file), ...FURTHER, ...(rehearsal ? DEVELOPMENT : [])]);
   const hasSecret = (name: string): boolean => {
     names.add(name);
     return known[name] !== undefined;
   };
-  const setup = readSetup(document, { development, hasSecret });
+  const setup = readSetup(document, { development: rehearsal !== undefined, hasSecret });
   if (!setup.ok) {
     const faults = setup.error.faults.map(({ path, message }) => `  ${path || "document"}: ${message}`);
     throw new Error(`${values.config} is refused:\n${faults.join("\n")}`);
@@ -77,7 +85,19 @@ export function readSettings(
     trustProxy: values["trust-proxy"],
     allowPrivateNetwork: values["allow-private-network"],
     variables,
+    rehearsal,
   };
+}
+
+/** A start with loosened checks looks like any other, so it must not come about by what is left in a shell or in a file. */
+function mustBeForProduction(values: Readonly<Record<string, string>>, where: string): void {
+  const name = DEVELOPMENT.find((each) => values[each] !== undefined);
+  if (name === undefined) return;
+  throw new Error(`${name} is set in ${where}: it loosens checks and is for npm run dev only. Take it out there.`);
+}
+
+function rehearsed({ engineUrl, callbackUrl }: Rehearsal): Record<string, string> {
+  return { DEVELOPMENT: "true", DEVELOPMENT_ENGINE_URL: engineUrl, DEVELOPMENT_CALLBACK_URL: callbackUrl };
 }
 
 function readJson(file: string): unknown {

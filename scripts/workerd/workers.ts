@@ -1,4 +1,4 @@
-// The two small Workers that stand around the bridge where it is served without Cloudflare.
+// The two small Workers that stand around the bridge where plain workerd serves it, as text.
 
 /** The way in: says who the client is, which nobody may say of themselves; a proxy in front may, where it is trusted. */
 export const DOOR = `export default {
@@ -15,10 +15,15 @@ export const DOOR = `export default {
 };
 `;
 
-/** The cron trigger: workerd has none. Reached by a socket in the data directory only. */
+/**
+ * The cron trigger: workerd has none. `?at=` (ms since the epoch) says what time it is, which the bridge believes in development only.
+ * Never on a socket that anybody else can reach.
+ */
 export const TICKER = `export default {
   async fetch(request, env) {
-    const { outcome } = await env.WORKER.scheduled({ scheduledTime: new Date(), cron: "* * * * *" });
+    const at = new URL(request.url).searchParams.get("at");
+    const scheduledTime = at === null ? new Date() : new Date(Number(at));
+    const { outcome } = await env.WORKER.scheduled({ scheduledTime, cron: "* * * * *" });
     return new Response(outcome, { status: outcome === "ok" ? 200 : 500 });
   },
 };
