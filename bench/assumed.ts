@@ -16,7 +16,7 @@ export const PLATFORM = {
 } as const;
 
 /** Seen here, `npm run bench -- ingress` in RESULTS.md: one shard and the whole Worker around it, on two shared cores. */
-export const MEASURED_ADMISSIONS_PER_SECOND = 725;
+export const MEASURED_ADMISSIONS_PER_SECOND = 567;
 
 /** Constants and bounds of the bridge that are not exported by the files that have them. */
 export const BRIDGE = {
