@@ -120,16 +120,18 @@ export function dollarsOf(operations: readonly Operation[]): number {
   return operations.reduce((sum, { used }) => sum + dollarsPerMillionOf(used), 0);
 }
 
-export async function alternatives(): Promise<void> {
-  console.log(
-    "| a million executions | dollars | polled three times first | leaves out | prices |\n|---|---|---|---|---|",
-  );
-  for (const { name, happy, polls, leavesOut, source } of WAYS) {
+export function waysTable(): string {
+  const rows = WAYS.map(({ name, happy, polls, leavesOut, source }) => {
     const dollars = dollarsOf(happy);
-    console.log(
-      `| ${name} | ${dollars.toFixed(2)} | ${(dollars + dollarsOf(polls)).toFixed(2)} | ${leavesOut} | ${source} |`,
-    );
-  }
+    return `| ${name} | ${dollars.toFixed(2)} | ${(dollars + dollarsOf(polls)).toFixed(2)} | ${leavesOut} | ${source} |`;
+  });
+  const head =
+    "| a million executions | dollars | polled three times first | leaves out | prices |\n|---|---|---|---|---|";
+  return [head, ...rows].join("\n");
+}
+
+export async function alternatives(): Promise<void> {
+  console.log(waysTable());
   console.log("\n| way | operation | uses | dollars a million |\n|---|---|---|---|");
   for (const { name, happy, polls } of WAYS) {
     for (const [index, operation] of [...happy, ...polls].entries()) {

@@ -6,74 +6,128 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startStack } from "../scripts/local-stack.ts";
+import { prepareWorkerd } from "../scripts/chaos/workerd.ts";
+import { developmentSecrets } from "../scripts/development-secrets.ts";
+import { freePort } from "../scripts/local-stack.ts";
 import { postStripe, signedByStripe } from "../scripts/webhooks.ts";
 
-const DUE = 1_000;
 const LATENCY_MS = 100;
-const MAX_CONCURRENT = 40;
 const SHARDS = 16;
-const INVOCATIONS = [1, 2, 4, 8];
 const MINUTE_MS = 60_000;
+const SENT_AT_ONCE = 50;
+
+interface Outage {
+  /** Starts that have come due while the engine was paused. */
+  readonly due: number;
+  readonly invocations: number;
+  readonly maxConcurrent: number;
+  /** Whether sweep follows sweep until nothing is due any more. */
+  readonly toTheEnd: boolean;
+}
 
 interface Drained {
-  readonly calls: number;
+  readonly starts: number;
+  readonly sweeps: number;
   readonly peak: number;
   readonly seconds: number;
 }
 
-export async function drain(): Promise<void> {
-  const [floor, ...others] = await inTurn(INVOCATIONS, drained);
+export async function drain({ due = 1_000, invocations = [1, 2, 4, 8], long = 20_000 } = {}): Promise<void> {
+  const one = { due, maxConcurrent: 40, toTheEnd: false };
+  const [floor, ...others] = await inTurn(invocations, (each) => drained({ ...one, invocations: each }));
   if (!floor) return;
-  console.log(`${DUE} starts due in ${SHARDS} shards, ${LATENCY_MS} ms each, at most ${MAX_CONCURRENT} at a time.\n`);
-  console.log("| invocations | calls | seconds | calls/s | most at a time | ratio to one |\n|---|---|---|---|---|---|");
+  console.log(`${due} starts due in ${SHARDS} shards, ${LATENCY_MS} ms each, at most 40 at a time; one sweep.\n`);
+  console.log(
+    "| invocations | starts | seconds | starts/s | most at a time | ratio to one |\n|---|---|---|---|---|---|",
+  );
   for (const [index, run] of [floor, ...others].entries()) {
-    const rate = run.calls / run.seconds;
-    const ratio = rate / (floor.calls / floor.seconds);
+    const rate = run.starts / run.seconds;
+    const ratio = rate / (floor.starts / floor.seconds);
     console.log(
-      `| ${INVOCATIONS[index]} | ${run.calls} | ${run.seconds.toFixed(1)} | ${rate.toFixed(0)} | ${run.peak} | ${ratio.toFixed(2)} |`,
+      `| ${invocations[index]} | ${run.starts} | ${run.seconds.toFixed(1)} | ${rate.toFixed(0)} | ${run.peak} | ${ratio.toFixed(2)} |`,
     );
   }
+  const outage = { due: long, invocations: 8, maxConcurrent: 200, toTheEnd: true };
+  const { starts, sweeps, seconds, peak } = await drained(outage);
+  const each = starts / sweeps / outage.invocations;
+  console.log(`\n${long} starts due, 8 invocations, at most 200 at a time: sweep after sweep until nothing is due.\n`);
+  console.log(
+    "| starts | sweeps | seconds | starts/s | starts of an invocation, mean | most at a time |\n|---|---|---|---|---|---|",
+  );
+  console.log(
+    `| ${starts} | ${sweeps} | ${seconds.toFixed(1)} | ${(starts / seconds).toFixed(0)} | ${each.toFixed(0)} | ${peak} |`,
+  );
 }
 
-async function drained(sweepInvocations: number): Promise<Drained> {
+async function drained({ due, invocations, maxConcurrent, toTheEnd }: Outage): Promise<Drained> {
   const directory = mkdtempSync(join(tmpdir(), "hookspan-drain-"));
   const engine = await slowEngine();
-  const stack = await startStack({
-    persistTo: directory,
-    config: configOf(sweepInvocations) as never,
-    engineUrl: () => engine.url,
+  const config = configOf(invocations, maxConcurrent);
+  const secrets = developmentSecrets(config);
+  const [port, cronPort] = await Promise.all([freePort(), freePort()]);
+  const bridge = await prepareWorkerd({
+    name: "bridge",
+    wranglerConfig: "wrangler.toml",
+    directory,
+    port,
+    cronPort,
+    readyPath: "/healthz",
+    variables: {
+      DEVELOPMENT: "true",
+      DEVELOPMENT_CONFIG: JSON.stringify(config),
+      DEVELOPMENT_ENGINE_URL: engine.url,
+      ...secrets.all,
+    },
   });
+  const url = `http://127.0.0.1:${port}`;
   const operate = async (way: "pause" | "resume"): Promise<void> => {
-    const headers = { authorization: `Bearer ${stack.secrets.adminToken}` };
-    const answer = await fetch(`${stack.bridge.url}/api/engines/default/${way}`, { method: "POST", headers });
+    const headers = { authorization: `Bearer ${secrets.adminToken}` };
+    const answer = await fetch(`${url}/api/engines/default/${way}`, { method: "POST", headers });
     if (!answer.ok) throw new Error(`${way} answered ${answer.status}`);
+    await answer.text();
+  };
+  const sweep = async (at: number): Promise<void> => {
+    const answer = await fetch(`http://127.0.0.1:${cronPort}/?at=${at}`);
+    if ((await answer.text()) !== "ok") throw new Error("the sweep has failed");
   };
   try {
+    await bridge.start();
     await operate("pause");
-    for (let sent = 0; sent < DUE; sent += 50) {
-      await Promise.all(Array.from({ length: 50 }, (_, index) => send(stack, `cus_${sent + index}`)));
+    for (let sent = 0; sent < due; sent += SENT_AT_ONCE) {
+      const batch = Array.from({ length: Math.min(SENT_AT_ONCE, due - sent) }, (_, index) => `cus_${sent + index}`);
+      await Promise.all(batch.map((customer) => send(url, secrets.ofSource("stripe"), customer)));
     }
     await operate("resume");
     const begun = performance.now();
-    await stack.sweep(Date.now() + 10 * MINUTE_MS);
-    return { calls: engine.calls(), peak: engine.peak(), seconds: (performance.now() - begun) / 1_000 };
+    let at = Date.now() + 10 * MINUTE_MS;
+    let sweeps = 0;
+    for (
+      let before = -1;
+      before < engine.starts() && engine.starts() < due && (toTheEnd || sweeps === 0);
+      at += MINUTE_MS
+    ) {
+      before = engine.starts();
+      await sweep(at);
+      sweeps++;
+    }
+    if (toTheEnd && engine.starts() !== due) throw new Error(`${engine.starts()} of ${due} were started`);
+    return { starts: engine.starts(), sweeps, peak: engine.peak(), seconds: (performance.now() - begun) / 1_000 };
   } finally {
-    await stack.stop();
+    await bridge.kill();
     engine.close();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-async function send(stack: Awaited<ReturnType<typeof startStack>>, customer: string): Promise<void> {
+async function send(url: string, secret: string, customer: string): Promise<void> {
   const event = { id: `evt_${customer}`, type: "customer.created", object: { id: customer, customer } };
-  const { status } = await postStripe(stack.bridge.url, signedByStripe(event, stack.secrets.ofSource("stripe")));
+  const { status } = await postStripe(url, signedByStripe(event, secret));
   if (status !== 202) throw new Error(`a webhook was answered with ${status}`);
 }
 
-function configOf(sweepInvocations: number) {
+function configOf(sweepInvocations: number, maxConcurrent: number) {
   return {
-    engines: { default: { token: "TRANSACTIONLINK_TOKEN", followFor: "0s", maxConcurrent: MAX_CONCURRENT } },
+    engines: { default: { token: "TRANSACTIONLINK_TOKEN", followFor: "0s", maxConcurrent } },
     sources: { stripe: { preset: "stripe", secrets: ["STRIPE_WEBHOOK_SECRET"] } },
     rules: [
       {
@@ -90,14 +144,14 @@ function configOf(sweepInvocations: number) {
   };
 }
 
-/** Answers every start call after a while, and counts how many it has at a time. */
+/** Answers every call after a while; counts the starts, and how many calls of any kind it has at a time. */
 async function slowEngine() {
-  let calls = 0;
+  let starts = 0;
   let open = 0;
   let peak = 0;
   const server = createServer((request, response) => {
     request.resume();
-    calls++;
+    if (request.method === "POST") starts++;
     peak = Math.max(peak, ++open);
     setTimeout(() => {
       open--;
@@ -107,7 +161,7 @@ async function slowEngine() {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, calls: () => calls, peak: () => peak, close: () => server.close() };
+  return { url: `http://127.0.0.1:${port}`, starts: () => starts, peak: () => peak, close: () => server.close() };
 }
 
 async function inTurn<In, Out>(items: readonly In[], run: (item: In) => Promise<Out>): Promise<Out[]> {

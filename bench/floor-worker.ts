@@ -33,14 +33,20 @@ interface Bindings {
   readonly SHARDS: string;
   readonly PROMISES: string;
   readonly SECRET: string;
+  /** Whom it tells, after the answer, of what it got. */
+  readonly PASS_ON_TO?: string;
 }
 
 const encoder = new TextEncoder();
 let turn = 0;
 
 export default {
-  async fetch(request: Request, env: Bindings): Promise<Response> {
+  async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
     if (request.method !== "POST") return new Response("up");
+    if (env.PASS_ON_TO !== undefined) {
+      context.waitUntil(fetch(env.PASS_ON_TO, { method: "POST", body: await request.text() }));
+      return new Response(null, { status: 202 });
+    }
     const stub = env.FLOOR.getByName(`floor/${turn++ % Number(env.SHARDS)}`);
     if (env.PROMISES !== "true") {
       await stub.insert(await request.text());

@@ -1,4 +1,8 @@
-// The Worker of the benchmark of listings: the ledger as it is, over shards that can be filled at once. For the benchmark only.
+// The Worker of the benchmarks of listings and growth: the ledger as it is, over shards that can be filled at once. For the
+// benchmarks only.
+
+import type { Ledger } from "../src/bridge/ports.ts";
+import type { Admission } from "../src/core/admission.ts";
 import { createLedger } from "../src/ledger/ledger-client.ts";
 import { LedgerShard } from "../src/ledger/ledger-shard.ts";
 
@@ -33,7 +37,9 @@ export default {
     const now = Number(searchParams.get("now"));
     if (pathname === "/fill") {
       const rows = Number(searchParams.get("rows"));
-      for (let shard = 0; shard < shards; shard++) await env.LEDGER.getByName(`ledger/${shard}`).fill(rows, shard, now);
+      const part = Number(searchParams.get("part") ?? 0);
+      for (let shard = 0; shard < shards; shard++)
+        await env.LEDGER.getByName(`ledger/${shard}`).fill(rows, shard + part, now);
       return new Response("filled");
     }
     const ledger = createLedger({
@@ -54,6 +60,47 @@ export default {
       const recordId = "00000064-0000-4000-8000-000000000000";
       return Response.json((await ledger.list({ limit: 50, recordId })).executions.length);
     }
+    const round = searchParams.get("round") ?? "";
+    if (pathname === "/admit") {
+      for (let n = 0; n < 20; n++) await admit(ledger, [admission(`${round}_${n}`, false)], now);
+      return new Response("admitted");
+    }
+    if (pathname === "/claim") {
+      const due = Array.from({ length: 12 }, (_, n) => admission(`${round}_${n}`, true));
+      await admit(ledger, due, now);
+      const { executions } = await ledger.claim(0, now, null);
+      if (executions.length !== due.length) throw new Error(`${executions.length} were claimed`);
+      return new Response("claimed");
+    }
     return Response.json((await ledger.stats(now - 3_600_000, now, 60)).looked);
   },
 };
+
+async function admit(ledger: Ledger, admissions: readonly Admission[], now: number): Promise<void> {
+  const admitted = await ledger.admit(admissions, now);
+  if (!admitted.ok) throw new Error(admitted.error.detail);
+  if (admitted.value.some(({ outcome }) => outcome !== "new")) throw new Error("something was there already");
+}
+
+/** @param deferred due at once, and nobody's */
+function admission(name: string, deferred: boolean): Admission {
+  const id = `evt_${name}`;
+  const time = "2026-11-23T12:00:00.000Z";
+  const data = { customer: `cus_${name}`, note: "x".repeat(300) };
+  return {
+    rule: "rule-1",
+    revision: 1,
+    engine: "default",
+    event: { id, source: "stripe", type: "customer.created", time, headers: {}, dedupeKey: id, data },
+    recordId: crypto.randomUUID(),
+    dedupeKey: id,
+    windowMs: 2_592_000_000,
+    onDuplicate: "skip",
+    onUncertainStart: "retry",
+    callbacks: ["crm"],
+    start: { workflowDefinitionId: "onboarding", locale: "en", parameters: data, expiresInMs: null },
+    cancel: null,
+    over: null,
+    deferred,
+  };
+}

@@ -4,18 +4,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareWorkerd } from "../scripts/chaos/workerd.ts";
+import { freePort } from "../scripts/local-stack.ts";
 
-const ROWS_PER_SHARD = 62_500;
 const SHARDS = 16;
-const ROUNDS = 40;
 
 const LOOKS = { "the newest 50": "newest", "everything about one record": "record", numbers: "stats" } as const;
 
-export async function listing(): Promise<void> {
+export async function listing({ rowsPerShard = 62_500, rounds = 40 } = {}): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "hookspan-listing-"));
   const sides = [
-    { name: "one", shards: 1, port: 20_311 },
-    { name: "all", shards: SHARDS, port: 20_312 },
+    { name: "one", shards: 1, port: await freePort() },
+    { name: "all", shards: SHARDS, port: await freePort() },
   ];
   const processes = await Promise.all(
     sides.map(({ name, port }) =>
@@ -41,16 +40,14 @@ export async function listing(): Promise<void> {
       await answer.text();
       return performance.now() - begun;
     };
-    for (const side of sides) await ask(side, `fill?rows=${ROWS_PER_SHARD}`);
+    for (const side of sides) await ask(side, `fill?rows=${rowsPerShard}`);
+    console.log(`${rowsPerShard.toLocaleString("en")} executions in each shard; ms, median of ${rounds}, in turns.\n`);
     console.log(
-      `${ROWS_PER_SHARD.toLocaleString("en")} executions in each shard; ms, median of ${ROUNDS}, in turns.\n`,
-    );
-    console.log(
-      `| look | one shard | ${SHARDS} shards, ${(SHARDS * ROWS_PER_SHARD).toLocaleString("en")} executions | ratio |\n|---|---|---|---|`,
+      `| look | one shard | ${SHARDS} shards, ${(SHARDS * rowsPerShard).toLocaleString("en")} executions | ratio |\n|---|---|---|---|`,
     );
     for (const [name, path] of Object.entries(LOOKS)) {
       const times = sides.map((): number[] => []);
-      for (let round = 0; round < ROUNDS + 5; round++) {
+      for (let round = 0; round < rounds + 5; round++) {
         for (const [index, side] of sides.entries()) {
           const ms = await ask(side, path);
           if (round >= 5) times[index]?.push(ms);

@@ -16,10 +16,10 @@ const RULES_COMPILED = 1_000;
 const EVENT_ITEMS = 24;
 const WHEN = "data.object.status in ['active', 'trialing'] and data.object.items.data[0].quantity >= 1";
 
-export async function rules(): Promise<void> {
+export async function rules({ counts = COUNTS } = {}): Promise<void> {
   const text = eventText();
   console.log(`An event of ${text.length} bytes, taken by 3 rules; Node ${process.version}.\n`);
-  const sets = COUNTS.map(measured);
+  const sets = counts.map(measured);
   await decisions(text, sets);
   console.log("\nA condition over the same event:\n");
   await conditions(text);
@@ -58,7 +58,7 @@ function measured(count: number): { readonly count: number; readonly set: RuleSe
 async function decisions(text: string, sets: readonly { count: number; set: RuleSet }[]): Promise<void> {
   const config = BridgeConfig.parse(configOf(3));
   const three = compiled(config).compiled;
-  const surroundings = { namespace: config.recordNamespace, revision: 0 };
+  const surroundings = { namespace: config.recordNamespace, revision: 0, keepPayloads: true };
   const contenders = sets.map(({ count, set }) => ({
     name: `JSON.parse, and the rules decide: ${count.toLocaleString("en")} rules`,
     run: async () => {

@@ -1,15 +1,18 @@
 // Writes the files that are made from others: docs/openapi.json from the declared operations, bridge.schema.json and docs/configuration.md from the zod schema of the
-// configuration, docs/senders.md and the README's table from the presets, src/env.d.ts from wrangler.toml, src/ui/assets.generated.ts from the
+// configuration, docs/senders.md and the README's table from the presets, the figures in the README and docs/cost.md from bench/, src/env.d.ts from wrangler.toml, src/ui/assets.generated.ts from the
 // dashboard's style, script and icon. With --check it writes nothing and fails where a file is out of date.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { waysTable } from "../bench/alternatives.ts";
+import { costTable } from "../bench/cost.ts";
 import { BridgeConfig } from "../src/core/config.ts";
 import { OPERATIONS } from "../src/http/api.ts";
 import { openApiDocument } from "../src/http/api-document.ts";
 import { cliReference } from "./cli-reference.ts";
 import { configurationReference } from "./configuration-reference.ts";
+import { figuresTable, monthTable } from "./figures.ts";
 import { sendersPage, sendersTable } from "./senders.ts";
 import { licencesPage } from "./supply/licences.ts";
 import { uiAssets } from "./ui-assets.ts";
@@ -23,13 +26,22 @@ function bridgeSchema(): string {
   return `${JSON.stringify({ title: "Hookspan bridge configuration", ...schema }, null, 2)}\n`;
 }
 
-/** The README as it is, with the table of senders between its marks made anew. */
-function readme(): string {
-  const [begin, end] = ["<!-- senders: made by npm run generate -->", "<!-- end of senders -->"];
-  const [before, rest] = readFileSync(`${ROOT}README.md`, "utf8").split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error("README.md has lost the marks of its table of senders");
-  return `${before}${begin}\n${sendersTable()}\n${end}${after}`;
+/** A page as it is, with the tables between its marks made anew. */
+function pageWith(page: string, tables: Readonly<Record<string, string>>): string {
+  return Object.entries(tables).reduce(
+    (text, [name, table]) => {
+      const [begin, end] = [`<!-- ${name}: made by npm run generate -->`, `<!-- end of ${name} -->`];
+      const [before, rest] = text.split(begin);
+      const after = rest?.split(end)[1];
+      if (after === undefined) throw new Error(`${page} has lost the marks of its table of ${name}`);
+      return `${before}${begin}\n${table}\n${end}${after}`;
+    },
+    readFileSync(ROOT + page, "utf8"),
+  );
+}
+
+function results(): string {
+  return readFileSync(`${ROOT}bench/RESULTS.md`, "utf8");
 }
 
 /** The example's names are given, so that the outcome does not depend on whoever has a .dev.vars of their own. */
@@ -58,7 +70,9 @@ const generated: Readonly<Record<string, () => string>> = {
   "docs/senders.md": sendersPage,
   "docs/cli.md": cliReference,
   "docs/licences.md": () => licencesPage(ROOT),
-  "README.md": readme,
+  "README.md": () => pageWith("README.md", { figures: figuresTable(results()), senders: sendersTable() }),
+  "docs/cost.md": () =>
+    pageWith("docs/cost.md", { counted: costTable(), ways: waysTable(), month: monthTable(results()) }),
   "docs/configuration.md": () => configurationReference(schema as Parameters<typeof configurationReference>[0]),
   "src/env.d.ts": envTypes,
   "src/ui/assets.generated.ts": uiAssets,

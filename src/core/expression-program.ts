@@ -6,6 +6,7 @@ import { checkTokens, checkTree, type Facts } from "./expression-check.ts";
 import { ExpressionError, type ExpressionFault, faultAt, faultOf, faultWithoutValues } from "./expression-fault.ts";
 import { boundedFunction } from "./expression-functions.ts";
 import { patternEngine } from "./expression-pattern.ts";
+import { plainPathOf, readPlainPath } from "./expression-plain-path.ts";
 import { scan, type Token } from "./expression-scan.ts";
 import type { Node } from "./expression-tree.ts";
 import { plainJson } from "./expression-value.ts";
@@ -72,11 +73,15 @@ export function compileProgram(text: string): Result<Program, ExpressionFault> {
     return err(faultOf(withPatternPosition(thrown, tokens), text, offset));
   }
   watch(expression, facts);
+  const tree = expression.ast() as Node;
+  const path = plainPathOf(tree);
   return ok({
     source,
     tokens,
-    tree: expression.ast() as Node,
+    tree,
     async run(attributes) {
+      const plain = path && readPlainPath(path, attributes);
+      if (plain !== null && plain !== undefined) return ok(plain);
       const budget = new Budget();
       try {
         const input = facts.writes ? structuredClone(attributes) : attributes;

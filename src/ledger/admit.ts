@@ -1,5 +1,5 @@
 // Admission, inside a shard: what becomes of an event's execution in view of the one that its key has, and what a cancel is
-// applied to. Synchronous, inside the shard's transaction, so that nothing comes between what is read and what is written.
+// applied to. Synchronous, so that nothing comes between what is read and what is written; what takes several statements is one transaction.
 import { onRepeat, type Verdict } from "../core/dedupe.ts";
 import { erasedKey } from "../core/erased-key.ts";
 import { applied } from "../core/execution.ts";
@@ -16,9 +16,13 @@ export type AdmittedRow =
   | { readonly outcome: "new"; readonly id: number; readonly row: SummaryRow | null }
   | { readonly outcome: "duplicate"; readonly row: SummaryRow };
 
+/** Makes several statements one: all of them count, or none. */
+export type Whole = <T>(write: () => T) => T;
+
 /**
  * @param token the same when the call is repeated
  * @param fresh what this call has answered as new: asked again in the same call, it is a duplicate like any other
+ * @param whole for what takes more than one statement; most admissions are one INSERT, which is whole by itself
  */
 export function admitOne(
   sql: SqlStorage,
@@ -26,6 +30,7 @@ export function admitOne(
   now: number,
   token: string,
   fresh: Set<number>,
+  whole: Whole,
 ): AdmittedRow {
   const { row, cancel, by } = candidate;
   const key = [row.record_id, row.rule, row.dedupe_key];
@@ -40,14 +45,18 @@ export function admitOne(
   if (erased) return { outcome: "duplicate", row: erased };
   const standing = inReplaysWay(sql, candidate);
   if (standing) return { outcome: "duplicate", row: standing };
-  if (known) {
+  const verdict = known ? verdictOn(sql, candidate, known, now) : "new";
+  if (known && verdict === "duplicate") {
     const { write_token: _, ...summary } = known;
-    const verdict = verdictOn(sql, candidate, summary, now);
-    if (verdict === "duplicate") return { outcome: "duplicate", row: summary };
-    if (verdict === "replace") requestCancel(sql, known.id, by, now);
-    sql.exec(statements.RELEASE_KEY, known.id);
+    return { outcome: "duplicate", row: summary };
   }
-  const id = insert(sql, cancel === null ? row : applyCancel(sql, candidate, cancel, now), now, token);
+  const write = (): number => {
+    if (known && verdict === "replace") requestCancel(sql, known.id, by, now);
+    if (known) sql.exec(statements.RELEASE_KEY, known.id);
+    return insert(sql, cancel === null ? row : applyCancel(sql, candidate, cancel, now), now, token);
+  };
+  const isOneStatement = !known && cancel === null && fits(row);
+  const id = isOneStatement ? write() : whole(write);
   fresh.add(id);
   return asNew(sql, id, candidate);
 }
@@ -119,7 +128,7 @@ function asNew(sql: SqlStorage, id: number, { cancel }: Candidate): AdmittedRow 
 }
 
 function insert(sql: SqlStorage, row: AdmissionRow, now: number, token: string): number {
-  const large = row.payload !== null && !fitsInRow(row.payload) ? row.payload : null;
+  const large = fits(row) ? null : row.payload;
   const { id } = sql
     .exec<{ id: number }>(
       statements.INSERT,
@@ -143,4 +152,8 @@ function insert(sql: SqlStorage, row: AdmissionRow, now: number, token: string):
     .one();
   if (large !== null) storeText(sql, id, "payload", large);
   return id;
+}
+
+function fits({ payload }: AdmissionRow): boolean {
+  return payload === null || fitsInRow(payload);
 }

@@ -5,7 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { DueCursor, SaveOutcome } from "../bridge/ports.ts";
 import { LEASE_MS } from "../core/retry.ts";
 import { isActive, mayFollow, type RunState } from "../core/run-state.ts";
-import { type AdmittedRow, admitOne, requestCancel } from "./admit.ts";
+import { type AdmittedRow, admitOne, requestCancel, type Whole } from "./admit.ts";
 import { dropText } from "./chunks.ts";
 import { type Erased, eraseRecord } from "./erase.ts";
 import { migrate } from "./migrations.ts";
@@ -72,11 +72,12 @@ export class LedgerShard extends DurableObject<Env> {
    * @returns null where a later configuration has been here, which may have another shard for them
    */
   admit(candidates: readonly Candidate[], now: number, token: string, revision: number): AdmittedRow[] | null {
-    return this.ctx.storage.transactionSync(() => {
-      if (revision < this.#layoutRevision()) return null;
-      const fresh = new Set<number>();
-      return candidates.map((candidate) => admitOne(this.#sql, candidate, now, token, fresh));
-    });
+    if (revision < this.#layoutRevision()) return null;
+    const fresh = new Set<number>();
+    const [only, ...others] = candidates;
+    const whole: Whole = (write) => this.ctx.storage.transactionSync(write);
+    if (only && others.length === 0) return [admitOne(this.#sql, only, now, token, fresh, whole)];
+    return whole(() => candidates.map((each) => admitOne(this.#sql, each, now, token, fresh, (write) => write())));
   }
 
   /**
