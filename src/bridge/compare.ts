@@ -147,6 +147,7 @@ async function oneSpan(turn: Turn, from: number, to: number): Promise<Result<boo
 /** Walks back to where the last turn ended, then takes in what was found, the oldest first, as far as the calls go. */
 async function byWalk(turn: Turn, from: number, end: number): Promise<Found> {
   const entries: Listed[] = [];
+  const arrived = new Set<string>();
   let cursor: string | null = null;
   let pages = MAX_CALLS / 2;
   do {
@@ -156,11 +157,15 @@ async function byWalk(turn: Turn, from: number, end: number): Promise<Found> {
     const page: Awaited<ReturnType<SenderList["page"]>> = await turn.list.page(from, end, cursor);
     if (!page.ok) return page;
     entries.push(...page.value.entries);
+    for (const delivery of page.value.arrived ?? []) arrived.add(delivery);
     cursor = page.value.next;
   } while (cursor !== null);
   const whole = cursor === null;
   let until = from;
   for (const entry of entries.toSorted((a, b) => a.at - b.at)) {
+    // Attempts at what has arrived, by this one or another, on whatever page; of the rest one is enough.
+    if (entry.delivery !== undefined && arrived.has(entry.delivery)) continue;
+    if (entry.delivery !== undefined) arrived.add(entry.delivery);
     if (turn.calls-- <= 0) return ok(found(turn, whole ? until : from, false));
     const taken = await takeIn(turn, [entry]);
     if (!taken.ok) return whole && until > from ? ok(found(turn, until, false)) : taken;

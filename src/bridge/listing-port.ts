@@ -6,6 +6,8 @@ import type { Result } from "../core/result.ts";
 export interface Listed {
   /** When it was made or sent, ms since the epoch. */
   readonly at: number;
+  /** The same for every attempt to deliver it, where the list is one of attempts. */
+  readonly delivery?: string;
   /** The webhook as it was sent, or would have been. @returns null where the sender does not have it any more */
   request(): Promise<Result<Pick<InboundRequest, "headers" | "body"> | null, ListFailure>>;
 }
@@ -13,6 +15,8 @@ export interface Listed {
 export interface ListPage {
   /** Newest first. */
   readonly entries: readonly Listed[];
+  /** Deliveries of which an attempt on this page has arrived, whatever became of their others. */
+  readonly arrived?: readonly string[];
   /** Give it for the next page; null where this is the last. */
   readonly next: string | null;
 }

@@ -44,12 +44,12 @@ export function githubList(deps: ListingDeps, webhook: string, url: string = API
       if (!Array.isArray(json)) return unavailable("the answer is no list of deliveries");
       const found = (json as readonly Json[]).flatMap(deliveryOf);
       if (found.length < json.length) return unavailable("a delivery has no id, no time or no status");
-      const arrived = new Set(found.filter(({ taken }) => taken).map(({ guid }) => guid));
+      const arrived = found.filter(({ taken }) => taken).map(({ guid }) => guid);
       const entries = found
-        .filter(({ guid, at }) => !arrived.has(guid) && at >= from && at <= to)
-        .map(({ id, at }) => ({ at, request: () => requestOf(id) }));
+        .filter(({ taken, at }) => !taken && at >= from && at <= to)
+        .map(({ id, guid, at }) => ({ at, delivery: guid, request: () => requestOf(id) }));
       const older = found.some(({ at }) => at < from);
-      return ok({ entries, next: older ? null : nextOf(headers.get("link")) });
+      return ok({ entries, arrived, next: older ? null : nextOf(headers.get("link")) });
     },
   };
 }

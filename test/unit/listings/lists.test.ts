@@ -97,7 +97,7 @@ describe("GitHub's deliveries", () => {
   });
   const AT = Date.parse("2026-11-23T12:00:00Z");
 
-  it("are those that were not answered with 2xx, each as it was sent", async () => {
+  it("are the attempts that were not answered with 2xx, each as it was sent, and which deliveries have arrived", async () => {
     const link =
       '<https://api.github.com/x?cursor=v1_0>; rel="prev", <https://api.github.com/x?per_page=100&cursor=v1_9>; rel="next"';
     const { calls, given } = deps(
@@ -128,7 +128,9 @@ describe("GitHub's deliveries", () => {
     const page = await github(given).page(AT, AT + 60_000, null);
     if (!page.ok) throw new Error(page.error.detail);
     expect(page.value.next).toBe("v1_9");
-    const [lost, unanswered, ...others] = page.value.entries;
+    const [lost, redelivered, unanswered, ...others] = page.value.entries;
+    expect(redelivered?.delivery).toBe("g-redelivered");
+    expect(page.value.arrived).toEqual(["g-redelivered", "g-fine"]);
     expect(others).toEqual([]);
     const request = await lost?.request();
     if (!request?.ok || !request.value) throw new Error("no request");
