@@ -37,6 +37,7 @@ export async function ask(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const bytes = await readCapped(answer.body, MAX_BYTES);
+    if (isTooOften(answer)) return unavailable(`HTTP ${answer.status}: asked too often${wait(answer.headers)}`);
     if (answer.status === 401 || answer.status === 403)
       return err({ reason: "refused", detail: `HTTP ${answer.status}` });
     if (answer.status === 404 || answer.status === 410) return ok(null);
@@ -47,6 +48,17 @@ export async function ask(
     // Words of the network, never the request: it holds the token.
     return unavailable(String(thrown).replaceAll(token, "(the token)").slice(0, 200));
   }
+}
+
+/** GitHub says so with 403 too, which is then nothing against the token. */
+function isTooOften({ status, headers }: Response): boolean {
+  const limited = headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0";
+  return status === 429 || (status === 403 && limited);
+}
+
+function wait(headers: Headers): string {
+  const seconds = headers.get("retry-after") ?? "";
+  return /^\d{1,6}$/.test(seconds) ? `, again in ${seconds} s` : "";
 }
 
 export function unavailable(detail: string): Result<never, ListFailure> {

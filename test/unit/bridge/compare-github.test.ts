@@ -67,7 +67,11 @@ async function compared(attempts: readonly Attempt[]) {
   if (!outcome?.ok) throw new Error(JSON.stringify(outcome));
   const { executions } = await bridge.ledger.list({ limit: 100 });
   const whole = await Promise.all(executions.map(({ id }) => bridge.ledger.get(id)));
-  return { ...outcome.value, asked, started: whole.map((each) => (each?.event.data as { issue: string }).issue) };
+  return {
+    ...outcome.value,
+    asked,
+    started: whole.map((each) => (each?.event.data as { issue: string } | undefined)?.issue),
+  };
 }
 
 const others = (from: number, count: number): Attempt[] =>

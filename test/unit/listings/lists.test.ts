@@ -66,6 +66,12 @@ describe("Stripe's list", () => {
   it.each([
     ["401", json({ error: {} }, { status: 401 }), "refused"],
     ["403", json({ error: {} }, { status: 403 }), "refused"],
+    [
+      "403 and that it is asked too often",
+      json({}, { status: 403, headers: { "x-ratelimit-remaining": "0" } }),
+      "unavailable",
+    ],
+    ["403 and a time to wait", json({}, { status: 403, headers: { "retry-after": "60" } }), "unavailable"],
     ["429", json({ error: {} }, { status: 429 }), "unavailable"],
     ["500", new Response("oops", { status: 500 }), "unavailable"],
     ["a redirect", new Response(null, { status: 302, headers: { location: "https://evil.example" } }), "unavailable"],
