@@ -235,7 +235,7 @@ export async function reconciled(
   expect(new Set(accepted).size).toBe(accepted.length);
   const told = (): Set<string> => new Set(receiver.messages.map(({ data }) => data.execution));
   // What was under way when it was killed is leased for a minute.
-  await until(async () => accepted.every((id) => told().has(id)), 150_000);
+  await until(async () => accepted.every((id) => told().has(id)), 180_000);
   expect(receiver.messages.every(({ verified }) => verified)).toBe(true);
   const own = (charge: string): boolean => {
     const n = Number(charge.slice("ch_".length));
