@@ -110,6 +110,8 @@ async function drained({ due, invocations, maxConcurrent, toTheEnd }: Outage): P
       await sweep(at);
       sweeps++;
     }
+    if (engine.peak() > maxConcurrent)
+      throw new Error(`the engine had ${engine.peak()} calls at a time, and may have ${maxConcurrent}`);
     if (toTheEnd && engine.starts() !== due) throw new Error(`${engine.starts()} of ${due} were started`);
     return { starts: engine.starts(), sweeps, peak: engine.peak(), seconds: (performance.now() - begun) / 1_000 };
   } finally {
