@@ -94,7 +94,9 @@ export default defineConfig({
           environment: "node",
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // They wait more than they work: for leases, for the next poll.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

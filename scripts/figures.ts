@@ -54,7 +54,7 @@ const FIGURES: readonly Figure[] = [
     shown: [[1, "{} ms"]],
   },
   {
-    what: "the end of a run to its callback, where the engine pushes, half of them within",
+    what: "the end of a run to its callback, where the engine pushes, quiet, half of them within",
     section: "latency",
     row: ["the engine pushes, quiet"],
     shown: [[1, "{} ms"]],

@@ -14,7 +14,7 @@ export async function pause(ms: number): Promise<void> {
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException(`not done within ${timeoutMs} ms`, "TimeoutError")), timeoutMs);
+    timer = setTimeout(() => reject(new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError")), timeoutMs);
   });
   try {
     // A race listens to both, so neither can be an unhandled rejection.
