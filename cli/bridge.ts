@@ -1,5 +1,6 @@
 // Talks to a bridge's operations API for the commands: where it is, with which token, and what its refusals mean for whoever has asked.
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { valuesInFile } from "./values-file.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -19,6 +20,9 @@ export interface BridgeOptions {
 
 export const LOCAL_URL = "http://127.0.0.1:8787";
 
+/** What `npm run dev` takes where .dev.vars says nothing. */
+const DEVELOPMENT_TOKEN = "development-admin-token";
+
 /** @returns the address without a slash at its end */
 export function addressOf({ url }: BridgeOptions): string {
   const address = url ?? process.env.HOOKSPAN_URL ?? LOCAL_URL;
@@ -26,9 +30,13 @@ export function addressOf({ url }: BridgeOptions): string {
   return address.replace(/\/+$/, "");
 }
 
-/** Never of the command line itself, which others can read. */
-function tokenOf({ tokenFile }: BridgeOptions): string {
-  if (tokenFile === undefined) return process.env.HOOKSPAN_TOKEN?.trim() ?? "";
+/** Never of the command line itself, which others can read. The bridge of `npm run dev` has a token that is known here. */
+function tokenOf(options: BridgeOptions): string {
+  const { tokenFile } = options;
+  if (tokenFile === undefined) {
+    const local = addressOf(options) === LOCAL_URL ? valuesInFile().ADMIN_TOKEN || DEVELOPMENT_TOKEN : "";
+    return process.env.HOOKSPAN_TOKEN?.trim() || local;
+  }
   if (!existsSync(tokenFile)) throw new Stop(2, `--token-file: there is no ${tokenFile}`);
   if (process.platform !== "win32" && (statSync(tokenFile).mode & 0o077) !== 0) {
     throw new Stop(2, `${tokenFile} can be read by others than its owner: chmod 600 ${tokenFile}`);

@@ -4,7 +4,8 @@ import { nearest } from "../src/core/did-you-mean.ts";
 import { Stop } from "./bridge.ts";
 import { check } from "./check.ts";
 import type { Finding } from "./doctor.ts";
-import { knownValues, VALUES, valuesInFile } from "./secrets.ts";
+import { knownValues } from "./secrets.ts";
+import { VALUES, valuesInFile } from "./values-file.ts";
 
 /** What a bridge takes beside what its configuration names. */
 const OWN_NAMES = ["ADMIN_TOKEN", "SOURCE_SECRETS_KEY"];

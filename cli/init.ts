@@ -8,7 +8,7 @@ import { Stop } from "./bridge.ts";
 import { check } from "./check.ts";
 import { make } from "./init-document.ts";
 import { NAMES, QUESTIONS, type Told } from "./init-questions.ts";
-import { VALUES, valuesInFile } from "./secrets.ts";
+import { VALUES, valuesInFile } from "./values-file.ts";
 
 export type Wishes = { readonly [Name in keyof Told]?: string | undefined } & {
   /** Take what is usual for everything that is not told. */

@@ -1,17 +1,8 @@
 // Values of secrets that are known on this machine: of the environment, or of .dev.vars. Never printed.
-import { existsSync, readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import { Stop } from "./bridge.ts";
+import { VALUES, valuesInFile } from "./values-file.ts";
 
-export const VALUES = ".dev.vars";
-
-type Values = Readonly<Record<string, string | undefined>>;
-
-export function valuesInFile(): Values {
-  return existsSync(VALUES) ? parseEnv(readFileSync(VALUES, "utf8")) : {};
-}
-
-export function knownValues(): Values {
+export function knownValues(): Readonly<Record<string, string | undefined>> {
   return { ...valuesInFile(), ...process.env };
 }
 

@@ -8,7 +8,7 @@ const HEAD = `# The command line
 4 not allowed. \`HOOKSPAN_URL\` stands in for \`--url\`, \`HOOKSPAN_TOKEN\` for a token of the [operations API](access.md); a token is never given on the command line, which others can read.
 
 **A first event, offline:** \`npm run hookspan -- init --yes --force\` writes a configuration, over the example that comes with the repository, and values for local use, \`npm run dev -- --quiet\` runs it beside the engine simulator, and
-\`npm run hookspan -- send stripe customer.subscription.created\` sends what Stripe would send. The receipt names the execution, and \`HOOKSPAN_TOKEN=development-admin-token npm run hookspan -- executions ID\` tells what has become of it; \`npm run dev\` prints the token.
+\`npm run hookspan -- send stripe customer.subscription.created\` sends what Stripe would send. The receipt names the execution, and \`npm run hookspan -- executions\` tells what has become of it; for the bridge of \`npm run dev\` no token need be named.
 
 \`send\` makes and signs a request by the description that the bridge verifies and reads by, for every sender whose proof is a shared secret; \`send --list\` names them, their usual types, and why a few others cannot be imitated.
 GitHub's and Shopify's events are their published examples, others have the parts that rules ask for; \`--set\` changes any of it, by its path in the event's body. Where a sender gives its events no id, a member \`hookspan_sample\` keeps one from being taken for the one before.

@@ -229,7 +229,7 @@ describe("hookspan", () => {
     expect((await hookspan(["--help"])).code).toBe(0);
     expect((await hookspan(["dance"])).code).toBe(2);
     expect((await hookspan(["executions", "--limit", "none"])).code).toBe(2);
-    expect(await hookspan(["executions"])).toMatchObject({
+    expect(await hookspan(["executions"], { HOOKSPAN_URL: stack.bridge.url })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("HOOKSPAN_TOKEN"),
     });
