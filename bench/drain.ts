@@ -10,10 +10,11 @@ import { prepareWorkerd } from "../scripts/chaos/workerd.ts";
 import { developmentSecrets } from "../scripts/development-secrets.ts";
 import { freePort } from "../scripts/local-stack.ts";
 import { postStripe, signedByStripe } from "../scripts/webhooks.ts";
+import { fireTicker } from "../scripts/workerd/ticker.ts";
+import { MINUTE_MS } from "../src/core/duration.ts";
 
 const LATENCY_MS = 100;
 const SHARDS = 16;
-const MINUTE_MS = 60_000;
 const SENT_AT_ONCE = 50;
 
 interface Outage {
@@ -87,8 +88,7 @@ async function drained({ due, invocations, maxConcurrent, toTheEnd }: Outage): P
     await answer.text();
   };
   const sweep = async (at: number): Promise<void> => {
-    const answer = await fetch(`http://127.0.0.1:${cronPort}/?at=${at}`);
-    if ((await answer.text()) !== "ok") throw new Error("the sweep has failed");
+    if ((await fireTicker({ port: cronPort }, { at })) !== "ok") throw new Error("the sweep has failed");
   };
   try {
     await bridge.start();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareWorkerd } from "../scripts/chaos/workerd.ts";
 import { freePort } from "../scripts/local-stack.ts";
+import { mediansInTurns } from "./quantile.ts";
 
 const WORK: Readonly<Record<string, string>> = {
   "20 admissions, one by one": "admit",
@@ -45,15 +46,9 @@ export async function growth({ sizes = [0, 100_000, 1_000_000], rounds = 60 } = 
     const heads = sizes.map((rows) => `${rows.toLocaleString("en")} executions |`);
     console.log(`| work | ${heads.join(" ")} ratios |\n|---|${sizes.map(() => "---|").join("")}---|`);
     for (const [name, path] of Object.entries(WORK)) {
-      const times = sides.map((): number[] => []);
-      for (let round = -5; round < rounds; round++) {
-        for (const [index, { url }] of sides.entries()) {
-          const begun = performance.now();
-          await ask(`${url}/${path}?shards=1&now=${now + 1_000 + round}&round=${path}${round}`);
-          if (round >= 0) times[index]?.push(performance.now() - begun);
-        }
-      }
-      const medians = times.map((each) => each.toSorted((a, b) => a - b)[Math.floor(each.length / 2)] ?? 0);
+      const medians = await mediansInTurns(sides, { rounds, warmUp: 5 }, ({ url }, round) =>
+        ask(`${url}/${path}?shards=1&now=${now + 1_000 + round}&round=${path}${round}`),
+      );
       const ratios = medians.slice(1).map((each) => (each / (medians[0] ?? each)).toFixed(2));
       console.log(`| ${name} | ${medians.map((ms) => `${ms.toFixed(1)} |`).join(" ")} ${ratios.join(", ")} |`);
     }

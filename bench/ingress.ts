@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpuMs, floor, load, ours, type Side as Running, secretsOf } from "./ingress-sides.ts";
 import type { Seen } from "./load.ts";
+import { median } from "./quantile.ts";
 
 interface Side extends Running {
   readonly seen: (Seen & { readonly cpuMs: number })[];
@@ -65,8 +66,4 @@ function report(shards: number, sides: readonly Side[], requests: number): void 
       `| ${shards} | ${name} | ${rate} | ${ratio(({ seconds }) => 1 / seconds)} | ${p50} | ${p99} | ${cpu} | ${ratio((each) => each.cpuMs)} |`,
     );
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -10,6 +10,8 @@ import { freePort } from "../scripts/local-stack.ts";
 import { startReceiver } from "../scripts/receiver.ts";
 import { simulatorControl } from "../scripts/simulator-control.ts";
 import { postStripe, signedByStripe } from "../scripts/webhooks.ts";
+import { fireTicker } from "../scripts/workerd/ticker.ts";
+import { MINUTE_MS } from "../src/core/duration.ts";
 
 export type Ends = "push" | "fast path" | "sweep";
 
@@ -17,7 +19,6 @@ export type Ends = "push" | "fast path" | "sweep";
 const RUNS_FOR_MS = 3_600_000;
 /** An early poll comes within this; ends are spread over it. */
 const SPREAD_MS = 1_500;
-const MINUTE_MS = 60_000;
 
 export interface Started {
   readonly at: number;
@@ -61,7 +62,12 @@ class Arrivals<T> {
 export async function latencyWorld(directory: string, ends: Ends): Promise<World> {
   const config = configOf(ends);
   const secrets = developmentSecrets(config);
-  const [bridgePort, cronPort, simulatorPort, floorPort] = await Promise.all([1, 2, 3, 4].map(freePort));
+  const [bridgePort, cronPort, simulatorPort, floorPort] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
   const told = new Arrivals<number>();
   const receiver = await startReceiver(
     (callback) => secrets.ofCallback(callback),
@@ -78,7 +84,7 @@ export async function latencyWorld(directory: string, ends: Ends): Promise<World
     name: "simulator",
     wranglerConfig: "src/simulator/wrangler.toml",
     directory: join(directory, "simulator"),
-    port: simulatorPort ?? 0,
+    port: simulatorPort,
     readyPath: "/",
     variables: { SIMULATOR_CONTROL: "true" },
   });
@@ -86,8 +92,8 @@ export async function latencyWorld(directory: string, ends: Ends): Promise<World
     name: "bridge",
     wranglerConfig: "wrangler.toml",
     directory: join(directory, "bridge"),
-    port: bridgePort ?? 0,
-    cronPort: cronPort ?? 0,
+    port: bridgePort,
+    cronPort,
     readyPath: "/healthz",
     variables: {
       DEVELOPMENT: "true",
@@ -101,7 +107,7 @@ export async function latencyWorld(directory: string, ends: Ends): Promise<World
     name: "floor",
     wranglerConfig: "bench/floor.toml",
     directory: join(directory, "floor"),
-    port: floorPort ?? 0,
+    port: floorPort,
     readyPath: "/",
     variables: { SHARDS: "1", PROMISES: "false", SECRET: "none", PASS_ON_TO: `${between.url}/passed` },
   });
@@ -134,8 +140,8 @@ export async function latencyWorld(directory: string, ends: Ends): Promise<World
     },
     told: (customer) => told.of(recordOf(customer)),
     async sweep() {
-      const answer = await fetch(`http://127.0.0.1:${cronPort}/?at=${Date.now() + MINUTE_MS}`);
-      if ((await answer.text()) !== "ok") throw new Error("the sweep has failed");
+      const outcome = await fireTicker({ port: cronPort }, { at: Date.now() + MINUTE_MS });
+      if (outcome !== "ok") throw new Error("the sweep has failed");
     },
     async sendToFloor(name) {
       await (await fetch(`http://127.0.0.1:${floorPort}/`, { method: "POST", body: name })).text();

@@ -5,9 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ends, latencyWorld, type World } from "./latency-world.ts";
-
-/** What a sweep adds that comes once a minute, for an end at any moment. */
-const MINUTE_MS = 60_000;
+import { median, quantile } from "./quantile.ts";
 
 interface Load {
   readonly name: string;
@@ -53,7 +51,7 @@ export async function latency({ quiet = 30, busy = 400, pauseMs = 150 } = {}): P
   console.log(`| webhook sent, to the call at the engine ${head}\n${rows.join("\n")}\n`);
   console.log(`| end at the engine, to the callback ${head}\n${ends.join("\n")}\n`);
   console.log(
-    `A cron sweep comes once a minute: where nothing else sees the end first, up to ${MINUTE_MS / 1_000} s go by before it begins, 30 on the mean (computed).`,
+    `A cron sweep comes once a minute: where nothing else sees the end first, up to 60 s go by before it begins, 30 on the mean (computed).`,
   );
 }
 
@@ -113,12 +111,10 @@ async function each({ events, senders, pauseMs }: Load, run: (n: number) => Prom
 
 /** @param floor null where what takes the time is a wait, to which no floor compares */
 function row(what: string, times: readonly number[], floor: readonly number[] | null): string {
-  const cells = [0.5, 0.9, 0.99, 1].map((share) => at(times, share).toFixed(at(times, share) < 100 ? 1 : 0));
-  const ratio = floor ? (at(times, 0.5) / at(floor, 0.5)).toFixed(1) : "–";
+  const cells = [0.5, 0.9, 0.99, 1].map((share) => {
+    const ms = quantile(times, share);
+    return ms.toFixed(ms < 100 ? 1 : 0);
+  });
+  const ratio = floor ? (median(times) / median(floor)).toFixed(1) : "–";
   return `| ${what} | ${cells.join(" | ")} | ${ratio} |`;
-}
-
-function at(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareWorkerd } from "../scripts/chaos/workerd.ts";
 import { freePort } from "../scripts/local-stack.ts";
+import { mediansInTurns } from "./quantile.ts";
 
 const SHARDS = 16;
 
@@ -31,14 +32,12 @@ export async function listing({ rowsPerShard = 62_500, rounds = 40 } = {}): Prom
   try {
     await Promise.all(processes.map((each) => each.start()));
     const now = Date.now();
-    const ask = async (side: (typeof sides)[number], path: string): Promise<number> => {
-      const begun = performance.now();
+    const ask = async (side: (typeof sides)[number], path: string): Promise<void> => {
       const answer = await fetch(
         `http://127.0.0.1:${side.port}/${path}${path.includes("?") ? "&" : "?"}shards=${side.shards}&now=${now}`,
       );
       if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
       await answer.text();
-      return performance.now() - begun;
     };
     for (const side of sides) await ask(side, `fill?rows=${rowsPerShard}`);
     console.log(`${rowsPerShard.toLocaleString("en")} executions in each shard; ms, median of ${rounds}, in turns.\n`);
@@ -46,14 +45,7 @@ export async function listing({ rowsPerShard = 62_500, rounds = 40 } = {}): Prom
       `| look | one shard | ${SHARDS} shards, ${(SHARDS * rowsPerShard).toLocaleString("en")} executions | ratio |\n|---|---|---|---|`,
     );
     for (const [name, path] of Object.entries(LOOKS)) {
-      const times = sides.map((): number[] => []);
-      for (let round = 0; round < rounds + 5; round++) {
-        for (const [index, side] of sides.entries()) {
-          const ms = await ask(side, path);
-          if (round >= 5) times[index]?.push(ms);
-        }
-      }
-      const [one = 0, all = 0] = times.map((each) => each.toSorted((a, b) => a - b)[Math.floor(each.length / 2)] ?? 0);
+      const [one = 0, all = 0] = await mediansInTurns(sides, { rounds, warmUp: 5 }, (side) => ask(side, path));
       console.log(`| ${name} | ${one.toFixed(1)} | ${all.toFixed(1)} | ${(all / one).toFixed(1)} |`);
     }
   } finally {

@@ -2,6 +2,7 @@
 // soon as the one before is answered. Prints what it saw as JSON.
 import { createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
+import { median, quantile } from "./quantile.ts";
 
 export interface Load {
   readonly url: string;
@@ -84,7 +85,5 @@ await Promise.all(
 );
 const seconds = (performance.now() - begun) / 1_000;
 agent.destroy();
-times.sort((a, b) => a - b);
-const of = (share: number): number => times[Math.min(Math.floor(times.length * share), times.length - 1)] ?? 0;
-const seen: Seen = { seconds, p50: of(0.5), p99: of(0.99), others };
+const seen: Seen = { seconds, p50: median(times), p99: quantile(times, 0.99), others };
 console.log(JSON.stringify(seen));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { prepareWorkerd } from "../scripts/chaos/workerd.ts";
 import { developmentSecrets } from "../scripts/development-secrets.ts";
 import { freePort } from "../scripts/local-stack.ts";
+import { mediansInTurns } from "./quantile.ts";
 
 const SHARDS = 16;
 const RECORD = "00000064-0000-4000-8000-000000000000";
@@ -68,15 +69,9 @@ export async function pages({ rowsPerShard = 62_500, rounds = 15 } = {}): Promis
     console.log(`${rowsPerShard.toLocaleString("en")} executions in each shard; ms, median of ${rounds}, in turns.\n`);
     console.log(`| page | one shard | ${SHARDS} shards, ${total} executions | ratio |\n|---|---|---|---|`);
     for (const [name, path] of Object.entries(PAGES)) {
-      const times = sides.map((): number[] => []);
-      for (let round = 0; round < rounds + 2; round++) {
-        for (const [index, { url, cookie, execution }] of sides.entries()) {
-          const begun = performance.now();
-          await must(fetch(url + path.replace("EXECUTION", execution), { headers: { cookie } }));
-          if (round >= 2) times[index]?.push(performance.now() - begun);
-        }
-      }
-      const [one = 0, all = 0] = times.map((each) => each.toSorted((a, b) => a - b)[Math.floor(each.length / 2)] ?? 0);
+      const [one = 0, all = 0] = await mediansInTurns(sides, { rounds, warmUp: 2 }, ({ url, cookie, execution }) =>
+        must(fetch(url + path.replace("EXECUTION", execution), { headers: { cookie } })),
+      );
       console.log(`| ${name} | ${one.toFixed(1)} | ${all.toFixed(1)} | ${(all / one).toFixed(1)} |`);
     }
   } finally {

@@ -1,17 +1,11 @@
 // Chance that can be had again: the same seed gives the same numbers. Pure; nothing here is fit for secrets.
+import { chanceOf } from "../scripts/chaos/chance.ts";
 
 /** A number from 0 up to 1. */
 export type Random = () => number;
 
-/** Mulberry32: 32 bits of state, as good as simulations of this size need. */
 export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  return chanceOf(seed).next;
 }
 
 /**

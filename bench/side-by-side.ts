@@ -1,5 +1,6 @@
 // Measures several ways of doing a thing in turns (A B A B …), so that whatever else the machine does hits all of them,
 // and gives the median of each and its ratio to the first, the floor.
+import { median } from "./quantile.ts";
 
 export interface Contender {
   readonly name: string;
@@ -27,9 +28,4 @@ export async function sideBySide(contenders: readonly Contender[], runsPerRound:
     const micros = medians[index] ?? Number.NaN;
     console.log(`| ${name} | ${micros.toFixed(1)} | ${(micros / floor).toFixed(2)} |`);
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -8,6 +8,7 @@ import type { Killable } from "../scripts/chaos/killable.ts";
 import { prepareWorkerd } from "../scripts/chaos/workerd.ts";
 import { freePort } from "../scripts/local-stack.ts";
 import { floor, load, ours, residentMiB, type Side, secretsOf } from "./ingress-sides.ts";
+import { median } from "./quantile.ts";
 
 const CONNECTIONS = 32;
 const SHARDS = 4;
@@ -41,7 +42,7 @@ async function startTimes(plain: Side, module: Killable, bridge: Side, starts: n
     }
   }
   await module.kill();
-  const medians = [...times].map(([name, each]) => ({ name, ms: each.toSorted((a, b) => a - b)[starts >> 1] ?? 0 }));
+  const medians = [...times].map(([name, each]) => ({ name, ms: median(each) }));
   const [{ ms: base } = { ms: 0 }] = medians;
   console.log(`From the process to its first answer, ms, median of ${starts} starts in turns.\n`);
   console.log("| what | ms | more than the first |\n|---|---|---|");

@@ -1,5 +1,7 @@
 // Talks to a bridge's operations API for the commands: where it is, with which token, and what its refusals mean for whoever has asked.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { DEVELOPMENT_TOKEN } from "../scripts/development-secrets.ts";
+import { isOpenToOthers } from "./owner-only.ts";
 import { valuesInFile } from "./values-file.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -20,9 +22,6 @@ export interface BridgeOptions {
 
 export const LOCAL_URL = "http://127.0.0.1:8787";
 
-/** What `npm run dev` takes where .dev.vars says nothing. */
-const DEVELOPMENT_TOKEN = "development-admin-token";
-
 /** @returns the address without a slash at its end */
 export function addressOf({ url }: BridgeOptions): string {
   const address = url ?? process.env.HOOKSPAN_URL ?? LOCAL_URL;
@@ -38,7 +37,7 @@ function tokenOf(options: BridgeOptions): string {
     return process.env.HOOKSPAN_TOKEN?.trim() || local;
   }
   if (!existsSync(tokenFile)) throw new Stop(2, `--token-file: there is no ${tokenFile}`);
-  if (process.platform !== "win32" && (statSync(tokenFile).mode & 0o077) !== 0) {
+  if (isOpenToOthers(tokenFile)) {
     throw new Stop(2, `${tokenFile} can be read by others than its owner: chmod 600 ${tokenFile}`);
   }
   return readFileSync(tokenFile, "utf8").trim();

@@ -1,9 +1,10 @@
 // What is wrong on this machine: the configuration file, and the values of its secrets for local use. Shows no value.
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { nearest } from "../src/core/did-you-mean.ts";
 import { Stop } from "./bridge.ts";
 import { check } from "./check.ts";
 import type { Finding } from "./doctor.ts";
+import { isOpenToOthers } from "./owner-only.ts";
 import { knownValues } from "./secrets.ts";
 import { VALUES, valuesInFile } from "./values-file.ts";
 
@@ -41,13 +42,12 @@ function secretsHere(wanted: readonly string[]): Finding[] {
   if (!existsSync(VALUES)) {
     return [{ well: true, what: `there is no ${VALUES}: npm run dev makes up every secret` }];
   }
-  const isOpen = process.platform !== "win32" && (statSync(VALUES).mode & 0o077) !== 0;
   const set = valuesInFile();
   const known = knownValues();
   const missing = wanted.filter((name) => (known[name] ?? "") === "");
   const strange = Object.keys(set).filter((name) => !wanted.includes(name) && !OWN_NAMES.includes(name));
   return [
-    ...(isOpen
+    ...(isOpenToOthers(VALUES)
       ? [{ well: false, what: `${VALUES} can be read by others than its owner`, advice: `chmod 600 ${VALUES}` }]
       : []),
     ...missing.map((name): Finding => {

@@ -1,5 +1,7 @@
 // hookspan doctor: what is wrong with a running bridge and with what is here, and what to do about it. Asks, and changes nothing. A question that
 // is refused is a finding, and the others are asked all the same.
+import { DAY_MS } from "../src/core/duration.ts";
+import { isLoopback } from "../src/core/url-policy.ts";
 import { addressOf, ask, type BridgeOptions, reach, Stop, withQuery } from "./bridge.ts";
 import { examineHere } from "./doctor-here.ts";
 import { type Facts, findings } from "./findings.ts";
@@ -17,7 +19,6 @@ export interface Examined {
 }
 
 const CLOCK_OFF_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** @param config the file of the configuration here */
 export async function examine(options: BridgeOptions, config: string): Promise<Examined> {
@@ -79,7 +80,7 @@ async function healthOf(address: string): Promise<Finding[] | null> {
 
 function transport(address: string): Finding[] {
   const { protocol, hostname } = new URL(address);
-  if (protocol === "https:" || /^(127\.|localhost$|\[::1\])/.test(hostname)) return [];
+  if (protocol === "https:" || isLoopback(hostname)) return [];
   return [{ well: false, what: "the token travels in the clear", advice: "Use the https address." }];
 }
 

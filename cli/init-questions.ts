@@ -1,11 +1,11 @@
 // What hookspan init asks: each question with what is usual, which follows from the answers before it, and with what an answer must be.
 import { didYouMean } from "../src/core/did-you-mean.ts";
 import { compileTemplate } from "../src/core/expression.ts";
-import { PRESET_NAMES, type PresetName } from "../src/core/source.ts";
+import type { PresetName } from "../src/core/source.ts";
 import { PRESETS } from "../src/sources/presets.ts";
 import { typesOf } from "./sending/examples.ts";
 import { constantsOf } from "./sending/sample.ts";
-import { needs } from "./source-config.ts";
+import { isPreset, needs, noPreset } from "./source-config.ts";
 
 export const NAMES = [
   "sender",
@@ -48,10 +48,7 @@ export const QUESTIONS: Readonly<Record<keyof Told, Question>> = {
   sender: {
     text: "Which sender? (a preset: stripe, github, typeform, hubspot, … or standard-webhooks, token)",
     usual: () => "stripe",
-    fault: (answer) =>
-      isPreset(answer)
-        ? null
-        : `There is no preset ${answer}${didYouMean(answer, PRESET_NAMES)}; hookspan send --list names them.`,
+    fault: (answer) => (isPreset(answer) ? null : noPreset(answer)),
   },
   on: {
     text: "Which types of its events, separated by commas? (* at the end stands for anything)",
@@ -104,10 +101,6 @@ export const QUESTIONS: Readonly<Record<keyof Told, Question>> = {
     fault: httpsFault,
   },
 };
-
-function isPreset(name: string): name is PresetName {
-  return (PRESET_NAMES as readonly string[]).includes(name);
-}
 
 function usualType(preset: PresetName): string {
   const [known] = [...typesOf(preset), ...constantsOf(PRESETS[preset].event.type)];

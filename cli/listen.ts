@@ -2,6 +2,7 @@
 // the API is polled. Nothing at the bridge changes; a program that does not answer here is told, and not tried again.
 import { signatures } from "../src/callbacks/signature.ts";
 import { isActive } from "../src/core/run-state.ts";
+import { isLoopback } from "../src/core/url-policy.ts";
 import type { ExecutionFacts, ExecutionSummaryFacts } from "../src/http/execution-view.ts";
 import { ask, type BridgeOptions, Stop, withQuery } from "./bridge.ts";
 import { type Listing, newcomers } from "./follow.ts";
@@ -31,7 +32,6 @@ export interface Wanted extends BridgeOptions {
   readonly secrets: readonly string[];
 }
 
-const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const ACTIVE = ["queued", "starting", "running", "held"] as const;
 const PAGE = 200;
 const TIMEOUT_MS = 15_000;
@@ -55,7 +55,7 @@ export async function listener(wanted: Wanted): Promise<() => Promise<Posted[]>>
   const { name, role } = await ask<{ name: string; role: string }>(wanted, "GET", "/whoami");
   if (role === "viewer")
     throw new Stop(4, `${name} is a viewer, who sees no payloads: use a token of the role operator.`);
-  if (!URL.canParse(wanted.to) || !LOCAL.test(new URL(wanted.to).hostname)) {
+  if (!URL.canParse(wanted.to) || !isLoopback(new URL(wanted.to).hostname)) {
     throw new Stop(2, `--to: ${wanted.to} is not on this machine; it takes http://localhost:… only.`);
   }
   return wanted.callback === undefined ? eventListener(wanted) : callbackListener(wanted, wanted.callback);

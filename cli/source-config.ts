@@ -1,5 +1,6 @@
 // The smallest configuration of a sender that is accepted: what its preset does not know is asked for, until nothing is missing. Pure.
-import { type PresetName, SourceConfig } from "../src/core/source.ts";
+import { didYouMean } from "../src/core/did-you-mean.ts";
+import { PRESET_NAMES, type PresetName, SourceConfig } from "../src/core/source.ts";
 import { PRESETS, resolveSource } from "../src/sources/presets.ts";
 
 const MAX_ROUNDS = 4;
@@ -37,4 +38,13 @@ export function needs(preset: PresetName, field: string): boolean {
     handshakeSecrets: () => ["H"],
   });
   return "config" in found && Object.hasOwn(found.config, field);
+}
+
+export function isPreset(name: string): name is PresetName {
+  return (PRESET_NAMES as readonly string[]).includes(name);
+}
+
+/** In words, that there is no preset of this name. */
+export function noPreset(name: string): string {
+  return `There is no preset ${name}${didYouMean(name, PRESET_NAMES)}; hookspan send --list names them.`;
 }

@@ -5,6 +5,9 @@ import type { Config } from "./local-stack.ts";
 
 const DEV_VARS = new URL("../.dev.vars", import.meta.url);
 
+/** Where .dev.vars says nothing. */
+export const DEVELOPMENT_TOKEN = "development-admin-token";
+
 export interface DevelopmentSecrets {
   readonly all: Readonly<Record<string, string>>;
   readonly adminToken: string;
@@ -17,7 +20,7 @@ export function developmentSecrets(config: Config): DevelopmentSecrets {
   const set = existsSync(DEV_VARS) ? Object.entries(parseEnv(readFileSync(DEV_VARS, "utf8"))) : [];
   const own: Record<string, string | undefined> = Object.fromEntries(set.filter(([, value]) => value !== ""));
   const all: Record<string, string> = {
-    ADMIN_TOKEN: own.ADMIN_TOKEN ?? "development-admin-token",
+    ADMIN_TOKEN: own.ADMIN_TOKEN ?? DEVELOPMENT_TOKEN,
     SOURCE_SECRETS_KEY: own.SOURCE_SECRETS_KEY ?? madeUp("SOURCE_SECRETS_KEY"),
   };
   for (const { token, credentials, operations } of Object.values(config.engines)) {

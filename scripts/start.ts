@@ -2,9 +2,9 @@
 // says what is weaker than on Cloudflare, and what the exit statuses mean.
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { isLoopback } from "../src/core/url-policy.ts";
 import { InUse, restoringOf, takeDirectory, tickerSocket } from "./self-host/data-directory.ts";
 import { EXIT } from "./self-host/exit-status.ts";
-import { isLoopback } from "./self-host/rehearsal.ts";
 import { readSettings, type Settings, USAGE } from "./self-host/settings.ts";
 import { supervise } from "./self-host/supervisor.ts";
 import { WATCH } from "./self-host/watch.ts";

@@ -9,10 +9,11 @@ import { EXAMPLES } from "./examples-by-sender.ts";
 
 /** @returns what is known of such an event, without id and time; nothing where nothing is */
 export function exampleOf(preset: PresetName, type: string): Values {
-  if (preset === "github")
-    return copy(
-      github().find(([name]) => name === type)?.[1] ?? github().find(([name]) => type.startsWith(`${name}.`))?.[1],
-    );
+  if (preset === "github") {
+    const all = github();
+    const found = all.find(([name]) => name === type) ?? all.find(([name]) => type.startsWith(`${name}.`));
+    return copy(found?.[1]);
+  }
   if (preset === "shopify") return copy(shopifyBody(type));
   const known = EXAMPLES[preset] ?? {};
   const longest = Object.keys(known)
@@ -43,15 +44,21 @@ function github(): (readonly [string, unknown])[] {
   return named.filter(([name], at) => named.findIndex(([other]) => other === name) === at);
 }
 
+interface ShopifyEvent {
+  readonly name: string;
+  readonly response: unknown;
+}
+
 function shopifyBody(topic: string): unknown {
-  const file = shopifyFiles().find(
-    (each) => (JSON.parse(readFileSync(each, "utf8")) as { name: string }).name === topic,
-  );
-  return file === undefined ? undefined : (JSON.parse(readFileSync(file, "utf8")) as { response: unknown }).response;
+  return shopify().find(({ name }) => name === topic)?.response;
 }
 
 function shopifyTopics(): string[] {
-  return shopifyFiles().map((file) => (JSON.parse(readFileSync(file, "utf8")) as { name: string }).name);
+  return shopify().map(({ name }) => name);
+}
+
+function shopify(): ShopifyEvent[] {
+  return shopifyFiles().map((file) => JSON.parse(readFileSync(file, "utf8")) as ShopifyEvent);
 }
 
 /** Of the newest version. */

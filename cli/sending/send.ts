@@ -1,11 +1,11 @@
 // hookspan send: a webhook as the sender would send it, signed with the secret that is known here, to a bridge.
 import { existsSync, readFileSync } from "node:fs";
 import { developmentSecrets } from "../../scripts/development-secrets.ts";
-import { didYouMean } from "../../src/core/did-you-mean.ts";
 import { PRESET_NAMES, type PresetName } from "../../src/core/source.ts";
 import { PRESETS } from "../../src/sources/presets.ts";
 import { reach, Stop, wordsOf } from "../bridge.ts";
 import { knownValues } from "../secrets.ts";
+import { isPreset, noPreset } from "../source-config.ts";
 import { typesOf } from "./examples.ts";
 import { constantsOf, sample, unmakeable } from "./sample.ts";
 import { signed, unsignable } from "./sign.ts";
@@ -78,10 +78,8 @@ export function senders(name: string | undefined): Sender[] {
 }
 
 function presetOf(name: string): PresetName {
-  const found = PRESET_NAMES.find((preset) => preset === name);
-  if (!found)
-    throw new Stop(2, `There is no preset ${name}${didYouMean(name, PRESET_NAMES)}; hookspan send --list names them.`);
-  return found;
+  if (!isPreset(name)) throw new Stop(2, noPreset(name));
+  return name;
 }
 
 interface Configured {

@@ -5,11 +5,15 @@ import type { Verification } from "../../src/core/source.ts";
 import { bodyOf, type Draft, payloadOf, put, valueAt } from "./draft.ts";
 import type { Signing } from "./sign.ts";
 
+/** What may stand in the way of imitating a sender. */
+export const PRIVATE_KEY = "it signs with a private key";
+export const NO_ADDRESS = "it signs its address, and the source has no publicUrl";
+
 const JWT_LIFETIME_S = 300;
 
 /** HMAC-SHA1 over the registered address and the sorted fields. https://www.twilio.com/docs/usage/webhooks/webhooks-security */
 export function signTwilio(draft: Draft, { secret, publicUrl }: Signing): string | null {
-  if (publicUrl === "") return "it signs its address, and the source has no publicUrl";
+  if (publicUrl === "") return NO_ADDRESS;
   const text = draft.kind === "json" ? hashed(draft, publicUrl) : publicUrl + joined(draft);
   draft.headers["x-twilio-signature"] = createHmac("sha1", secret).update(text).digest("base64");
   return null;
@@ -63,8 +67,8 @@ export function signJwt(
   draft: Draft,
   { secret, publicUrl, now }: Signing,
 ): string | null {
-  if (keys.from !== "secrets" || !algorithms.includes("HS256" as never)) return "it signs with a private key";
-  if (audience === "publicUrl" && publicUrl === "") return "it signs its address, and the source has no publicUrl";
+  if (keys.from !== "secrets" || !algorithms.includes("HS256" as never)) return PRIVATE_KEY;
+  if (audience === "publicUrl" && publicUrl === "") return NO_ADDRESS;
   if (bodyHash !== undefined || "issuer" in others) return "its token says more than is known here";
   const issued = Math.floor(now / 1_000);
   const claims = {

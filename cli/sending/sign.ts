@@ -3,7 +3,7 @@
 import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
 import { Verification } from "../../src/core/source.ts";
 import { bodyOf, contentTypeOf, type Draft, put, valueAt } from "./draft.ts";
-import { signAdyen, signBraintree, signJwt, signTwilio } from "./sign-own.ts";
+import { NO_ADDRESS, PRIVATE_KEY, signAdyen, signBraintree, signJwt, signTwilio } from "./sign-own.ts";
 
 export interface Signed {
   readonly headers: Readonly<Record<string, string>>;
@@ -38,12 +38,13 @@ export function signed(verify: unknown, draft: Draft, signing: Signing): Signed 
 
 /** Why nobody but the sender can sign; null where its scheme is a shared secret. */
 export function unsignable(input: unknown): string | null {
-  const verify = Verification.parse(input);
-  if (verify.family === "any")
-    return verify.of.map(unsignable).find((each) => each === null) === null ? null : "it signs with a private key";
-  if (verify.family === "jwt") return verify.keys.from === "secrets" ? null : "it signs with a private key";
-  const isPrivate = verify.family === "pubkey" || verify.family === "jws-detached" || verify.family === "paypal";
-  return isPrivate ? "it signs with a private key" : null;
+  return isPrivate(Verification.parse(input)) ? PRIVATE_KEY : null;
+}
+
+function isPrivate(verify: Verification): boolean {
+  if (verify.family === "any") return verify.of.every(isPrivate);
+  if (verify.family === "jwt") return verify.keys.from !== "secrets";
+  return verify.family === "pubkey" || verify.family === "jws-detached" || verify.family === "paypal";
 }
 
 /** Puts the proof into the draft. @returns what stands in the way */
@@ -95,7 +96,7 @@ function signContent(scheme: OneOf<"hmac"> | OneOf<"digest">, draft: Draft, sign
   const { signature, timestamp, content, key, require, encoding } = scheme;
   const [place = ""] = [signature.from].flat();
   const url = signing.publicUrl;
-  if (content.includes("{url}") && url === "") return "it signs its address, and the source has no publicUrl";
+  if (content.includes("{url}") && url === "") return NO_ADDRESS;
   if (key.startsWith !== undefined && !signing.secret.startsWith(key.startsWith))
     return `the secret must start with ${key.startsWith}`;
   for (const name of [...require, ...named(content)]) draft.headers[name] ??= randomUUID();

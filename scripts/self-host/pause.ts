@@ -1,15 +1,7 @@
 // Waiting that ends early where it is told to.
+import { setTimeout as wait } from "node:timers/promises";
 
 /** @param ms how long; @param over ends it at once */
 export function pause(ms: number, over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      over.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    over.addEventListener("abort", done, { once: true });
-    if (over.aborted) done();
-  });
+  return wait(ms, undefined, { signal: over }).catch(() => undefined);
 }

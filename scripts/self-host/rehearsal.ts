@@ -3,6 +3,7 @@
 // never by the environment, and can neither be reached from elsewhere nor call anybody elsewhere.
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { isLoopback } from "../../src/core/url-policy.ts";
 
 const standIn = z.url().refine((url) => isLoopback(new URL(url).hostname), "must be an address of this machine");
 
@@ -33,9 +34,4 @@ export function readRehearsal(file: string): Rehearsal {
   const read = RehearsalSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
   if (!read.success) throw new Error(`${file} is refused:\n${z.prettifyError(read.error)}`);
   return read.data;
-}
-
-/** Whether only this machine can reach it. @param host a name or an address, with or without brackets */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
 }

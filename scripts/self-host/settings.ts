@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
 import { readSetup } from "../../src/bridge/setup.ts";
-import { isLoopback, type Rehearsal, readRehearsal } from "./rehearsal.ts";
+import { isLoopback } from "../../src/core/url-policy.ts";
+import { type Rehearsal, readRehearsal } from "./rehearsal.ts";
 
 export const USAGE = `Usage: npm start -- [--config FILE] [--data DIRECTORY] [--secrets FILE] [--host ADDRESS] [--port N]
 

@@ -9,8 +9,9 @@ const MAX_CHARS = 1_000;
 /** @returns the names of the path, or null where the expression is anything else */
 export function plainPathOf(tree: Node): readonly string[] | null {
   if (tree.type !== "path" || !hasOnly(tree, ["type", "steps"])) return null;
-  const names = (tree.steps ?? []).map((step) => (hasOnly(step, ["type", "value", "position"]) ? step : null));
-  return names.every((step) => step?.type === "name") ? names.map((step) => String(step?.value)) : null;
+  const { steps = [] } = tree;
+  const areNames = steps.every((step) => step.type === "name" && hasOnly(step, ["type", "value", "position"]));
+  return areNames ? steps.map(({ value }) => String(value)) : null;
 }
 
 /** @returns undefined where JSONata has to be asked */

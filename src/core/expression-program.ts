@@ -80,8 +80,8 @@ export function compileProgram(text: string): Result<Program, ExpressionFault> {
     tokens,
     tree,
     async run(attributes) {
-      const plain = path && readPlainPath(path, attributes);
-      if (plain !== null && plain !== undefined) return ok(plain);
+      const plain = path === null ? undefined : readPlainPath(path, attributes);
+      if (plain !== undefined) return ok(plain);
       const budget = new Budget();
       try {
         const input = facts.writes ? structuredClone(attributes) : attributes;

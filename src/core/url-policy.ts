@@ -50,6 +50,11 @@ export function hostFault(text: string, allowed: readonly string[]): string | un
   return isAllowed ? undefined : "is at a host that is not among allowHosts";
 }
 
+/** Whether only this machine can reach it. @param host a name or an address, with or without brackets */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
+}
+
 /** The URL parser has already turned every notation of an IPv4 address into dotted decimals, and punycoded the name. */
 function publicHostFault(hostname: string): string | undefined {
   const host = hostname.replace(/\.$/, "").toLowerCase();
